@@ -1,0 +1,252 @@
+// Package schema is what the checker asks of a schema language, and all that
+// it asks. Each language lives in its own folder under formats.
+//
+// A language is a [Language] value: functions over its own parsed form, which
+// nobody else sees. Three things cross the border, because there the domain
+// truly is one: changes ([change.Change]), the addresses that a consumer can use
+// ([Outline]) and promises ([slo.Objective], [Terms]). Nothing else is shared,
+// since one model of all languages would lose what it has no word for, and a
+// gate that loses something says "compatible" by mistake.
+package schema
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"runtime/debug"
+	"time"
+
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/checker/source/document"
+)
+
+// A Request says what to load. Everything is read from FS and nowhere else, so
+// a git tree, a folder and a fuzz input are the same thing.
+type Request struct {
+	FS        fs.FS
+	Paths     []string       // the port's own files
+	Include   []string       // the folders in which imports are looked up
+	Root      string         // the type that is served; empty: every type is
+	Direction Direction      // what consumers do with the port
+	Options   *document.Node // the format's section of breakwater.yaml
+}
+
+// A Direction says whether consumers read a port, write to it, or both.
+type Direction uint8
+
+const (
+	Read Direction = iota
+	Write
+	Both
+)
+
+// A Kind is the way in which a port is served.
+type Kind string
+
+const (
+	Stream Kind = "stream"
+	API    Kind = "api"
+	SQL    Kind = "sql"
+	Files  Kind = "files"
+)
+
+// Kinds lists every kind.
+func Kinds() []string { return []string{string(Stream), string(API), string(SQL), string(Files)} }
+
+// A Status is a port's place in its life. The empty Status means active: most
+// contracts do not say.
+type Status string
+
+const (
+	Draft      Status = "draft" // and "proposed", in contracts
+	Active     Status = "active"
+	Deprecated Status = "deprecated"
+	Retired    Status = "retired"
+)
+
+// Statuses lists every status.
+func Statuses() []string {
+	return []string{string(Draft), string(Active), string(Deprecated), string(Retired)}
+}
+
+// A Language describes one schema language whose parsed form is T. Its fields
+// are the whole contract between a format and the checker.
+type Language[T any] struct {
+	Name  string         // "avro"
+	Kind  Kind           // how ports of it are served, where nobody says
+	Rules []change.Rules // every rule that Diff can name
+	Gaps  []string       // what is not compared, each as a noun phrase for the catalogue
+
+	// Match tells by the name alone whether Claims has to look; Claims tells
+	// whether the document is of this language.
+	Match  func(path string) bool
+	Claims func(path string, text []byte) bool
+
+	// Load parses a port. It returns what it could read together with its
+	// errors: *source.Error, joined when there are several.
+	Load func(context.Context, Request) (T, error)
+
+	// Diff reports how head differs from base. It is pure: the same two
+	// schemas give the same changes, in any order.
+	Diff func(base, head T) []change.Change
+
+	// Outline gives the addresses that a consumer can use.
+	Outline func(T) *Outline
+
+	// The rest is optional: nil for a language that has no place for it.
+
+	// Imports lists the files that Load would read besides r.Paths. It is
+	// cheap, and may list too many: a port with no changed file is not loaded.
+	Imports func(r Request) ([]string, error)
+
+	// Promises lists the objectives that are written in the schema.
+	Promises func(T) []slo.Objective
+
+	// Terms is what the document says of the port as a whole.
+	Terms func(T) Terms
+
+	// Ports lists the ports that a claimed document belongs to or declares;
+	// documents that name the same ID are one port. It is cheap and may look
+	// around in fsys. Where it is nil, each document is a port of its own, named
+	// after its file.
+	Ports func(fsys fs.FS, path string, text []byte) ([]Port, error)
+
+	// Usage lists the elements that a consumer's text, such as a query, names.
+	Usage func(text string, o *Outline) ([]change.Path, error)
+
+	// Prove looks for a value that shows c, until ctx ends. Nil: none found.
+	Prove func(ctx context.Context, base, head T, c change.Change) *Witness
+}
+
+// A Port is an output port as a document or breakwater.yaml declares it.
+type Port struct {
+	ID         string // "checkout/orders": product and name
+	ContractID string // the contract's own id, such as a URN
+	Version    string // as written
+	Owner      string
+	Kind       Kind
+	Status     Status
+	Declared   bool // a document promises it; otherwise it was found by its content
+	Paths      []string
+	Include    []string
+	Root       string
+	Span       source.Span // of the declaration; zero: found by content
+}
+
+// Terms is what a contract says of its port besides its schema and objectives.
+type Terms struct {
+	ContractID   string
+	Version      string
+	Owner        string
+	Kind         Kind
+	Status       Status
+	Notice       slo.Quantity // before something is removed; zero: not said
+	EndOfSupport time.Time    // zero: not said
+	Span         source.Span  // of the status, else of the document
+}
+
+// A Witness is a concrete value that shows a break.
+type Witness struct {
+	Written   string         // in text: JSON where the encoding is binary
+	ReadAs    string         // what the other revision makes of it
+	Encoding  string         // avro, protobuf, json or http
+	Surface   change.Surface // the one that it shows broken
+	CheckedBy string         // the codec that confirmed it
+}
+
+// A Format is a Language with its parsed form hidden, so that languages with
+// different forms can stand in one list.
+type Format struct {
+	Name    string
+	Kind    Kind
+	Rules   []change.Rules
+	Gaps    []string
+	Match   func(path string) bool
+	Claims  func(path string, text []byte) bool
+	Load    func(context.Context, Request) (Schema, error)
+	Imports func(Request) ([]string, error)
+	Ports   func(fsys fs.FS, path string, text []byte) ([]Port, error)
+	Usage   func(text string, o *Outline) ([]change.Path, error)
+	compare func(base, head Schema) []change.Change
+	prove   func(ctx context.Context, base, head Schema, c change.Change) *Witness
+}
+
+// A Schema is one port's schema at one revision.
+type Schema struct {
+	form     any
+	Outline  *Outline
+	Promises []slo.Objective
+	Terms    Terms
+}
+
+// Format hides the type of l's parsed form.
+func (l Language[T]) Format() Format {
+	f := Format{
+		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Match: l.Match, Claims: l.Claims,
+		Imports: l.Imports, Ports: l.Ports, Usage: l.Usage,
+		Load: func(ctx context.Context, r Request) (s Schema, err error) {
+			// A crash of a parser is an error of the contract: the gate stays shut.
+			defer func() {
+				if p := recover(); p != nil {
+					s, err = Schema{Outline: &Outline{}}, crash(l.Name+" reader", r.Paths, p)
+				}
+			}()
+			form, err := l.Load(ctx, r)
+			s = Schema{form: form, Outline: l.Outline(form)}
+			if l.Promises != nil {
+				s.Promises = l.Promises(form)
+			}
+			if l.Terms != nil {
+				s.Terms = l.Terms(form)
+			}
+			return s, err
+		},
+		compare: func(base, head Schema) []change.Change { return l.Diff(base.form.(T), head.form.(T)) },
+	}
+	if l.Prove != nil {
+		f.prove = func(ctx context.Context, base, head Schema, c change.Change) *Witness {
+			return l.Prove(ctx, base.form.(T), head.form.(T), c)
+		}
+	}
+	return f
+}
+
+// crash makes an error of the contract out of a panic, with the place in our code.
+func crash(what string, paths []string, p any) error {
+	span := source.Span{}
+	if len(paths) > 0 {
+		span = source.Top(paths[0])
+	}
+	e := source.Errorf(span, "the %s crashed, which is a defect of breakwater's: %v", what, p)
+	e.Err = fmt.Errorf("%s", debug.Stack())
+	return e
+}
+
+// Diff reports how head differs from base, schema and promises alike, in the
+// order of [change.Sort]. Both must have been loaded by f, without an error.
+func (f Format) Diff(base, head Schema) (changes []change.Change, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			changes, err = nil, crash(f.Name+" comparison", []string{head.Outline.Span.File}, p)
+		}
+	}()
+	changes = append(f.compare(base, head), slo.Diff(base.Promises, head.Promises, head.Outline.Span)...)
+	change.Sort(changes)
+	return changes, nil
+}
+
+// Prove looks for a value that shows c, until ctx ends. A witness adds to a
+// finding that stands without it, so a crash of the search only loses it.
+func (f Format) Prove(ctx context.Context, base, head Schema, c change.Change) (w *Witness) {
+	if f.prove == nil {
+		return nil
+	}
+	defer func() {
+		if recover() != nil {
+			w = nil
+		}
+	}()
+	return f.prove(ctx, base, head, c)
+}

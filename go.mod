@@ -1,0 +1,12 @@
+module github.com/breakwater-data/breakwater
+
+go 1.26.8
+
+require (
+	golang.org/x/sync v0.24.0
+	golang.org/x/tools v0.52.0
+)
+
+require go.yaml.in/yaml/v3 v3.0.6
+
+require github.com/agext/levenshtein v1.2.3 // indirect
