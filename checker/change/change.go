@@ -88,6 +88,8 @@ type Idea string
 // Ideas that the judgement asks about: a consumer's needs, or what became of the
 // port as a whole. The others belong to the packages that report them.
 const (
+	PortRemoved          Idea = "port-removed"
+	TypeRemoved          Idea = "type-removed" // a message, a table: a declaration with all that it holds
 	FieldRemoved         Idea = "field-removed"
 	FieldAdded           Idea = "field-added"
 	FieldMoved           Idea = "field-moved"
@@ -100,6 +102,12 @@ const (
 	NotCompared          Idea = "not-compared"
 	Unreadable           Idea = "unreadable" // nothing can be said of anything
 )
+
+// IsRemoval reports whether what changed is gone for whoever reads it. Only what
+// is removed has a notice to wait out.
+func (i Idea) IsRemoval() bool {
+	return i == PortRemoved || i == TypeRemoved || i == FieldRemoved || i == ValueRemoved
+}
 
 // A Rule names one kind of change. Rules are values: each is declared once, as
 // a package variable beside the code that reports it.

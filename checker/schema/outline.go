@@ -271,3 +271,13 @@ func (s Places) Resolve(p change.Path) (change.Path, error) {
 	}
 	return "", fmt.Errorf("%s is not in the port", p)
 }
+
+// Short returns p without the namespace of the port, as people write it.
+func (s Places) Short(p change.Path) change.Path {
+	for _, o := range []*Outline{s.Head, s.Base} {
+		if short := o.Short(p); short != p {
+			return short
+		}
+	}
+	return p
+}

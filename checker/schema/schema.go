@@ -79,6 +79,10 @@ type Language[T any] struct {
 	Rules []change.Rules // every rule that Diff can name
 	Gaps  []string       // what is not compared, each as a noun phrase for the catalogue
 
+	// Documents says that each file is a whole contract, as with ODCS; otherwise
+	// the files of a folder belong together, as with Protobuf.
+	Documents bool
+
 	// Match tells by the name alone whether Claims has to look; Claims tells
 	// whether the document is of this language.
 	Match  func(path string) bool
@@ -97,6 +101,9 @@ type Language[T any] struct {
 
 	// The rest is optional: nil for a language that has no place for it.
 
+	// Options lists the keys of the language's section in breakwater.yaml.
+	Options []string
+
 	// Imports lists the files that Load would read besides r.Paths. It is
 	// cheap, and may list too many: a port with no changed file is not loaded.
 	Imports func(r Request) ([]string, error)
@@ -112,6 +119,10 @@ type Language[T any] struct {
 	// around in fsys. Where it is nil, each document is a port of its own, named
 	// after its file.
 	Ports func(fsys fs.FS, path string, text []byte) ([]Port, error)
+
+	// Inputs lists what a claimed document says its product consumes, as ODPS
+	// input ports do.
+	Inputs func(path string, text []byte) ([]Input, error)
 
 	// Usage lists the elements that a consumer's text, such as a query, names.
 	Usage func(text string, o *Outline) ([]change.Path, error)
@@ -159,18 +170,21 @@ type Witness struct {
 // A Format is a Language with its parsed form hidden, so that languages with
 // different forms can stand in one list.
 type Format struct {
-	Name    string
-	Kind    Kind
-	Rules   []change.Rules
-	Gaps    []string
-	Match   func(path string) bool
-	Claims  func(path string, text []byte) bool
-	Load    func(context.Context, Request) (Schema, error)
-	Imports func(Request) ([]string, error)
-	Ports   func(fsys fs.FS, path string, text []byte) ([]Port, error)
-	Usage   func(text string, o *Outline) ([]change.Path, error)
-	compare func(base, head Schema) []change.Change
-	prove   func(ctx context.Context, base, head Schema, c change.Change) *Witness
+	Name      string
+	Kind      Kind
+	Rules     []change.Rules
+	Gaps      []string
+	Options   []string
+	Documents bool
+	Match     func(path string) bool
+	Claims    func(path string, text []byte) bool
+	Load      func(context.Context, Request) (Schema, error)
+	Imports   func(Request) ([]string, error)
+	Ports     func(fsys fs.FS, path string, text []byte) ([]Port, error)
+	Inputs    func(path string, text []byte) ([]Input, error)
+	Usage     func(text string, o *Outline) ([]change.Path, error)
+	compare   func(base, head Schema) []change.Change
+	prove     func(ctx context.Context, base, head Schema, c change.Change) *Witness
 }
 
 // A Schema is one port's schema at one revision.
@@ -184,8 +198,8 @@ type Schema struct {
 // Format hides the type of l's parsed form.
 func (l Language[T]) Format() Format {
 	f := Format{
-		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Match: l.Match, Claims: l.Claims,
-		Imports: l.Imports, Ports: l.Ports, Usage: l.Usage,
+		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Documents: l.Documents, Match: l.Match, Claims: l.Claims,
+		Imports: l.Imports, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.
 			defer func() {
@@ -249,4 +263,21 @@ func (f Format) Prove(ctx context.Context, base, head Schema, c change.Change) (
 		}
 	}()
 	return f.prove(ctx, base, head, c)
+}
+
+// A Recognizer knows contracts in a language that is not read yet, so that they
+// are named as such and never passed over in silence.
+type Recognizer struct {
+	Match     func(path string) bool
+	Recognize func(path string, text []byte) (why string, ok bool) // "Data Contract Specification 0.9.3 is not read yet"
+}
+
+// An Input is what a document says its own product consumes.
+type Input struct {
+	Consumer   string // the product's name or id
+	Owner      string
+	Port       string // of the provider, where it is named
+	ContractID string
+	Version    string
+	Span       source.Span
 }

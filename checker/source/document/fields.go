@@ -90,17 +90,30 @@ func (f *Fields) Text(key string) string {
 // Required is Text for a member that must be given.
 func (f *Fields) Required(key string) string {
 	text := f.Text(key)
-	if n := f.Node.Get(key); text == "" && f.Node != nil && (n.IsNull() || n.Kind == Scalar) {
-		f.problems.Addf(f.At(key), "want a value for %q", key)
+	if n := f.Node.Get(key); text == "" && (n.IsNull() || n.Kind == Scalar) {
+		f.missing(key)
 	}
 	return text
+}
+
+// Require reports a member that must be given, of whatever kind, and is not.
+func (f *Fields) Require(key string) {
+	if !f.Has(key) {
+		f.missing(key)
+	}
+}
+
+func (f *Fields) missing(key string) {
+	if f.Node != nil {
+		f.problems.Addf(f.At(key), "want a value for %q", key)
+	}
 }
 
 // OneOf is Text for a member that takes one of few values.
 func (f *Fields) OneOf(key string, values ...string) string {
 	text := f.Text(key)
 	if text != "" && !slices.Contains(values, text) {
-		f.problems.Addf(f.At(key), "want %s for %q, got %s%s", listed(values), key, quote(text), Suggest(text, values))
+		f.problems.Addf(f.At(key), "want %s for %q, got %s%s", listed(values), key, quote(text), near(text, values))
 		return ""
 	}
 	return text
@@ -172,22 +185,26 @@ func (f *Fields) Done() {
 	}
 }
 
-// Suggest says which of known a person may have meant, as the tail of a
-// sentence; nothing if none is near.
+// Suggest says which of known a person may have meant, or which there are if
+// they are few, as the tail of a sentence.
 func Suggest(text string, known []string) string {
+	if tail := near(text, known); tail != "" || len(known) == 0 || len(known) > 12 {
+		return tail
+	}
+	return "; known: " + listed(known)
+}
+
+func near(text string, known []string) string {
 	best, score := "", 0.0
 	for _, k := range known {
 		if s := levenshtein.Similarity(strings.ToLower(text), strings.ToLower(k), nil); s > score {
 			best, score = k, s
 		}
 	}
-	switch {
-	case score >= 0.6:
-		return fmt.Sprintf("; did you mean %q?", best)
-	case len(known) > 0 && len(known) <= 12:
-		return "; known: " + listed(known)
+	if score < 0.6 {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("; did you mean %q?", best)
 }
 
 func listed(words []string) string {

@@ -1,0 +1,68 @@
+package checker
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/policy"
+	"github.com/breakwater-data/breakwater/checker/product"
+	"github.com/breakwater-data/breakwater/checker/revision"
+	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
+	"golang.org/x/sync/errgroup"
+)
+
+// An Inventory is what stands in one tree: ports, and who reads them.
+type Inventory struct {
+	Ports     []Held // by id
+	Unread    []product.Unread
+	Consumers []consumer.Consumer
+	Errors    []Error
+	Policy    policy.Policy
+}
+
+// A Held port is one with those who read it.
+type Held struct {
+	Port
+	Promises []slo.Objective
+	Uses     []consumer.Use
+}
+
+// Inventory reads every port in tree, and every registration.
+func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventory, error) {
+	s := c.survey(Revisions{Base: tree, Head: tree})
+	uses, _ := s.registrations()
+	s.unknownPorts(uses)
+	runs := make([]*run, len(s.head.Ports))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	held := make([]Held, len(runs))
+	for i, p := range s.head.Ports {
+		runs[i] = &run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: uses}
+		g.Go(func() error {
+			held[i] = runs[i].hold(ctx)
+			return nil
+		})
+	}
+	g.Wait()
+	inv := &Inventory{Ports: held, Unread: s.head.Unread, Consumers: consumers(uses), Errors: s.errors, Policy: s.gate.Policy}
+	for _, r := range runs {
+		inv.Errors = append(inv.Errors, r.errors...)
+	}
+	return inv, worldErrors(ctx, runs)
+}
+
+// hold reads the port as it is in the head.
+func (r *run) hold(ctx context.Context) Held {
+	r.now = r.load(ctx, r.pair.Head, r.revs.Head)
+	r.was, r.touched = r.now, true
+	for _, e := range r.now.errs {
+		r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Contract: true, Err: e})
+	}
+	h := Held{Uses: r.readers(ctx, schema.Places{Base: r.now.Outline, Head: r.now.Outline})}
+	h.Port = r.report()
+	h.State = Unchanged
+	h.Promises = r.now.Promises
+	return h
+}

@@ -1,0 +1,123 @@
+package checker
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/product"
+	"github.com/breakwater-data/breakwater/checker/revision"
+	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
+)
+
+// A side is one side of a port: what it serves, and what it promises. In most
+// ports one document says both. Where a contract stands beside the body, the
+// contract gives objectives and terms, and the body gives the schema.
+type side struct {
+	schema.Schema                // the outline of the body; the objectives and terms of both
+	body          schema.Schema  // as its format loaded it
+	promise       *schema.Schema // of the contract beside it; nil: there is none
+	promiseIn     schema.Format
+	errs          []*source.Error
+}
+
+// load reads one side of a port. A side that is not there is read as nothing. What
+// could be read of a broken one still tells what a consumer's path means.
+func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree) side {
+	l := side{Schema: schema.Schema{Outline: new(schema.Outline)}}
+	if p == nil || p.Format.Load == nil || len(p.Paths) == 0 {
+		return l
+	}
+	body, err := p.Format.Load(ctx, s.request(p, tree))
+	l.body, l.Schema = body, body
+	l.fail(err, p.Paths[0])
+	if p.Promise != "" {
+		s.loadPromise(ctx, &l, p, tree)
+	}
+	return l
+}
+
+func (s *survey) request(p *product.Port, tree *revision.Tree) schema.Request {
+	r := schema.Request{FS: tree, Paths: p.Paths, Include: p.Include, Root: p.Root, Options: s.gate.Formats[p.Format.Name]}
+	if p.Config != nil {
+		r.Direction = p.Config.Direction
+	}
+	return r
+}
+
+// fail notes errors, and points those that have no place at the file at least.
+func (l *side) fail(err error, file string) {
+	for _, e := range source.Errors(err) {
+		if e.Span.IsZero() {
+			located := *e
+			located.Span = source.Top(file)
+			e = &located
+		}
+		l.errs = append(l.errs, e)
+	}
+}
+
+func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree *revision.Tree) {
+	text, err := fs.ReadFile(tree, p.Promise)
+	if err != nil {
+		l.fail(err, p.Promise)
+		return
+	}
+	i := slices.IndexFunc(s.Formats, func(f schema.Format) bool { return f.Match(p.Promise) && f.Claims(p.Promise, text) })
+	if i < 0 {
+		l.fail(source.Errorf(source.Top(p.Promise), "want a data contract that promises for %s; no format reads this file", p.ID), p.Promise)
+		return
+	}
+	promise, err := s.Formats[i].Load(ctx, schema.Request{FS: tree, Paths: []string{p.Promise}, Options: s.gate.Formats[s.Formats[i].Name]})
+	l.fail(err, p.Promise)
+	l.promise, l.promiseIn = &promise, s.Formats[i]
+	l.Promises = slices.Concat(l.body.Promises, promise.Promises)
+	l.Terms = promise.Terms
+}
+
+// diff reports how head differs from base, body and promise.
+func diff(base, head side, format schema.Format) ([]change.Change, error) {
+	changes, err := format.Diff(base.body, head.body)
+	if err != nil || base.promise == nil && head.promise == nil {
+		return changes, err
+	}
+	if base.promise == nil || head.promise == nil || base.promiseIn.Name != head.promiseIn.Name {
+		return append(changes, slo.Diff(base.Promises, head.Promises, head.Outline.Span)...), nil
+	}
+	promised, err := base.promiseIn.Diff(*base.promise, *head.promise)
+	var shape []change.Change
+	for _, c := range promised {
+		switch {
+		case change.SLO.Covers(c.Path), change.Terms.Covers(c.Path), change.Port.Covers(c.Path):
+			changes = append(changes, c)
+		case c.Rule.Class > change.Compatible:
+			shape = append(shape, c)
+		}
+	}
+	if len(shape) > 0 {
+		changes = append(changes, shapeNotCompared(shape))
+	}
+	return changes, err
+}
+
+// shapeNotCompared puts the changes of a contract's own schema into one.
+func shapeNotCompared(shape []change.Change) change.Change {
+	var details, facts []string
+	for _, c := range shape {
+		details = append(details, c.Detail)
+		facts = append(facts, fmt.Sprint(c.Rule.ID, " ", c.Path, " ", c.Key, " ", c.From, " ", c.To))
+	}
+	slices.Sort(facts)
+	if len(details) > 3 {
+		details = append(details[:3], fmt.Sprintf("and %d more", len(details)-3))
+	}
+	return change.Change{
+		Rule: promiseNotCompared, Path: change.Port.Join("schema"), To: strings.Join(facts, "; "), Base: shape[0].Base, Head: shape[0].Head,
+		Detail: "the contract's own schema changed, and is not held against the body: " + strings.Join(details, "; "),
+	}
+}

@@ -1,0 +1,317 @@
+package policy
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/consumer/files"
+	"github.com/breakwater-data/breakwater/checker/product"
+	"github.com/breakwater-data/breakwater/checker/revision"
+	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/checker/source/document"
+)
+
+// File is where the configuration stands, at the top of the repository.
+const File = "breakwater.yaml"
+
+// A Config is breakwater.yaml as it stands at one revision. The zero Config is
+// that of a repository without the file.
+type Config struct {
+	Ports     []product.Declaration
+	Formats   map[string]*document.Node // a format's options, by its name
+	Consumers []string                  // patterns of the registrations
+	Policy    Policy
+	Span      source.Span // of the document; zero: there is none
+}
+
+// Known is what a configuration may name.
+type Known struct {
+	Formats []schema.Format
+	Rules   []change.Rules
+}
+
+// Read reads the configuration in tree. It returns what it could read together
+// with all that is wrong in it. Each of sets is a key=value that goes before the
+// file: "policy.fail-on=never".
+func Read(tree *revision.Tree, file string, known Known, sets []string) (*Config, []*source.Error) {
+	var doc *document.Node
+	var problems document.Problems
+	if tree.Has(file) {
+		text, err := tree.ReadFile(file)
+		if err == nil {
+			doc, err = document.Parse(file, text)
+		}
+		problems.Add(err)
+	}
+	for _, s := range sets {
+		var err error
+		doc, err = set(doc, s)
+		problems.Add(err)
+	}
+	r := reader{Problems: &problems, known: known}
+	c := r.config(doc)
+	r.approvals(tree, c)
+	return c, source.Errors(problems.Err())
+}
+
+type reader struct {
+	*document.Problems
+	known Known
+}
+
+func (r reader) config(doc *document.Node) *Config {
+	f := r.Fields(doc, "the configuration")
+	c := &Config{Consumers: files.Patterns[:], Span: doc.At()}
+	if version := f.Text("version"); version != "" && version != "1" {
+		f.Problem("version", `want version 1, got %q`, version)
+	}
+	ids := make(map[string]source.Span)
+	for _, p := range f.Each("ports") {
+		d := r.port(p)
+		if at, ok := ids[d.ID]; ok && d.ID != "" {
+			e := source.Errorf(p.At("id"), "port %q is declared twice; the other is at %s", d.ID, at)
+			e.Also = []source.Span{at}
+			r.Add(e)
+			continue
+		}
+		ids[d.ID] = p.At("id")
+		if d.ID != "" {
+			c.Ports = append(c.Ports, d)
+		}
+	}
+	c.Formats = r.formats(f.Fields("formats"))
+	consumers := f.Fields("consumers")
+	if consumers.Has("files") {
+		c.Consumers = r.patterns(consumers, "files")
+	}
+	for _, n := range consumers.List("imports") {
+		r.Addf(n.At(), "consumers.imports is not read yet; register these consumers in files, or remove it")
+	}
+	consumers.Done()
+	c.Policy = r.policy(f.Fields("policy"))
+	f.Any("notify") // the notifier reads its own section
+	f.Done()
+	return c
+}
+
+// The names of compatibility modes.
+var compatibilities = []string{"forward", "backward", "full", "none"}
+
+func (r reader) port(f *document.Fields) product.Declaration {
+	d := product.Declaration{
+		ID: f.Required("id"), Owner: f.Text("owner"), Kind: schema.Kind(f.OneOf("kind", schema.Kinds()...)),
+		Files: r.patterns(f, "files"), Include: f.Texts("include"), Format: f.Text("format"), Root: f.Text("root"),
+		Status: schema.Status(f.OneOf("status", schema.Statuses()...)), Compatibility: f.OneOf("compatibility", compatibilities...),
+		Versions: f.Has("versions"), SLO: f.Text("slo"), MovedTo: f.Text("movedTo"), Span: f.Node.At(),
+	}
+	if id := f.Node.Get("id"); id != nil {
+		d.Span = id.Span
+	}
+	d.At = func(key string) source.Span {
+		key, index, _ := strings.Cut(key, ".")
+		if i, err := strconv.Atoi(index); err == nil && i < len(f.Node.Get(key).List()) {
+			return f.Node.Get(key).List()[i].Span
+		}
+		return f.At(key)
+	}
+	direction := f.OneOf("direction", "read", "write", "both")
+	d.Direction = map[string]schema.Direction{"write": schema.Write, "both": schema.Both}[direction]
+	switch {
+	case d.Kind == schema.API && (direction != "" || d.Compatibility != ""):
+		f.Problem("kind", "an API says in each place what is read and what is sent; it takes no direction and no compatibility")
+	case direction == "write" && d.Compatibility == "forward":
+		f.Problem("compatibility", "forward keeps those who read whole, and this port is written to; want backward, full or none")
+	}
+	if names := r.formatNames(); d.Format != "" && !slices.Contains(names, d.Format) {
+		f.Problem("format", "unknown format %q%s", d.Format, document.Suggest(d.Format, names))
+		d.Format = ""
+	}
+	if complete := f.Fields("registry"); complete.Node != nil {
+		if complete.Bool("complete") {
+			d.Complete = product.Complete{AsOf: r.date(complete, "asOf"), By: complete.Required("by")}
+			complete.Require("asOf")
+		}
+		complete.Done()
+	}
+	f.Done()
+	if f.Node != nil && len(d.Files) == 0 && d.MovedTo == "" && d.Status != schema.Retired {
+		f.Problem("files", `want "files": which files are this port`)
+	}
+	return d
+}
+
+func (r reader) formatNames() []string {
+	var names []string
+	for _, f := range r.known.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func (r reader) patterns(f *document.Fields, key string) []string {
+	var patterns []string
+	for _, n := range f.List(key) {
+		if err := product.CheckPattern(n.String()); err != nil {
+			r.Addf(n.At(), "%w", err)
+			continue
+		}
+		patterns = append(patterns, n.Text)
+	}
+	return patterns
+}
+
+func (r reader) formats(f *document.Fields) map[string]*document.Node {
+	options := make(map[string]*document.Node)
+	for _, format := range r.known.Formats {
+		n := f.Any(format.Name)
+		section := r.Fields(n, format.Name)
+		for _, key := range format.Options {
+			section.Any(key)
+		}
+		section.Done()
+		options[format.Name] = n
+	}
+	f.Done()
+	return options
+}
+
+func (r reader) policy(f *document.Fields) Policy {
+	p := Policy{FailOn: FailOn(f.OneOf("fail-on", string(FailOnBreaking), string(FailOnRisky), string(FailOnNever))), Approvers: f.Texts("approvers")}
+	if v := f.OneOf("unregistered", Block.String(), Notify.String(), Pass.String()); v != "" {
+		verdict := Verdict(slices.Index([]string{Pass.String(), Notify.String(), Block.String()}, v))
+		p.Unregistered = &verdict
+	}
+	if text := f.Text("notice"); text != "" {
+		q, unit, err := slo.ParseQuantity(text)
+		if err != nil || unit != "s" {
+			f.Problem("notice", "want a time such as P30D, got %q", text)
+		} else {
+			p.Notice = &q
+		}
+	}
+	rules := f.Fields("rules")
+	if rules.Node != nil {
+		p.Classes = make(map[string]change.Class)
+		names := r.ruleNames()
+		for i, key := range rules.Node.Keys {
+			if !slices.Contains(names, key.Text) {
+				r.Addf(key.Span, "unknown rule %q%s", key.Text, document.Suggest(key.Text, names))
+				continue
+			}
+			class, ok := change.ParseClass(rules.Node.Items[i].String())
+			if !ok {
+				r.Addf(rules.Node.Items[i].At(), "want breaking, risky or compatible for %q, got %q", key.Text, rules.Node.Items[i].String())
+				continue
+			}
+			p.Classes[key.Text] = class
+		}
+	}
+	for _, w := range f.Each("waivers") {
+		p.Approvals = append(p.Approvals, r.approval(w))
+	}
+	f.Done()
+	return p
+}
+
+// ruleNames lists all that a policy may call a class: rules, formats, ideas.
+func (r reader) ruleNames() []string {
+	var names []string
+	for _, rules := range r.known.Rules {
+		for _, rule := range rules.List {
+			names = append(names, rule.ID, path.Dir(rule.ID)+"/*", "*/"+string(rule.Idea))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Approvals are the places where approvals stand besides the configuration.
+const Approvals = ".breakwater/approvals"
+
+func (r reader) approvals(tree *revision.Tree, c *Config) {
+	for file := range tree.Under(Approvals) {
+		if !slices.Contains([]string{".yaml", ".yml"}, path.Ext(file.Path)) {
+			continue
+		}
+		text, err := tree.ReadFile(file.Path)
+		if err != nil {
+			r.Add(source.Errorf(source.Top(file.Path), "%w", err))
+			continue
+		}
+		docs, err := document.ParseAll(file.Path, text)
+		r.Add(err)
+		for _, doc := range docs {
+			entries := []*document.Node{doc}
+			if doc.Kind == document.List {
+				entries = doc.Items
+			}
+			for _, n := range entries {
+				c.Policy.Approvals = append(c.Policy.Approvals, r.approval(r.Fields(n, "an approval")))
+			}
+		}
+	}
+}
+
+func (r reader) approval(f *document.Fields) Approval {
+	a := Approval{
+		Finding: f.Required("finding"), Digest: f.Required("digest"), By: f.Required("by"), Reason: f.Required("reason"),
+		Until: r.date(f, "until"), Span: f.At("finding"),
+	}
+	f.Require("until")
+	f.Done()
+	return a
+}
+
+func (r reader) date(f *document.Fields, key string) time.Time {
+	text := f.Text(key)
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t
+		}
+	}
+	if text != "" {
+		f.Problem(key, "want a date such as 2027-01-31, got %q", text)
+	}
+	return time.Time{}
+}
+
+// set puts the value of "key.key=value" into doc.
+func set(doc *document.Node, text string) (*document.Node, error) {
+	name, value, ok := strings.Cut(text, "=")
+	from := "--set " + text
+	if !ok || name == "" {
+		return doc, fmt.Errorf("%s: want KEY=VALUE", from)
+	}
+	n, err := document.Parse(from, []byte(value))
+	if err != nil || n == nil {
+		n = &document.Node{Tag: document.String, Text: value, Span: source.Top(from)}
+	}
+	return put(doc, strings.Split(name, "."), n), nil
+}
+
+// put returns doc with n at keys; doc itself stays as it is.
+func put(doc *document.Node, keys []string, n *document.Node) *document.Node {
+	if len(keys) == 0 {
+		return n
+	}
+	out := &document.Node{Kind: document.Map, Span: n.Span}
+	if doc != nil && doc.Kind == document.Map {
+		out.Span, out.Keys, out.Items = doc.Span, slices.Clone(doc.Keys), slices.Clone(doc.Items)
+	}
+	for i, k := range out.Keys {
+		if k.Text == keys[0] {
+			out.Items[i] = put(out.Items[i], keys[1:], n)
+			return out
+		}
+	}
+	out.Keys = append(out.Keys, &document.Node{Tag: document.String, Text: keys[0], Span: n.Span})
+	out.Items = append(out.Items, put(nil, keys[1:], n))
+	return out
+}

@@ -1,0 +1,183 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/breakwater-data/breakwater/checker"
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/policy"
+	"github.com/breakwater-data/breakwater/checker/source"
+)
+
+// card writes one finding: what changed and where, whom it breaks, who is hit and
+// how to reach them, what to do.
+func (t *text) card(f policy.Finding) {
+	class := t.paint(classColor(f.Class), fmt.Sprintf("%-10s", f.Class))
+	if f.Rule.Idea == change.NotCompared {
+		class = t.paint(yellow, "? not compared") + " "
+	}
+	t.sides("  "+class+t.paint(bold, Plain(f.Detail)), t.paint(dim, f.Rule.ID))
+	t.locations(f)
+	if f.Verdict == policy.Block || t.Verbose {
+		t.labelled("breaks", fmt.Sprintf("%s (%s)", sentence(f.Rule.Why), strings.Join(f.Breaks().Names(), ", ")))
+	}
+	t.hits(f)
+	if w := f.Witness; w != nil {
+		t.labelled("proof", fmt.Sprintf("written now %s is read by the other side as %s", w.Written, w.ReadAs))
+	}
+	t.alsoIn(f)
+	if f.Verdict > policy.Pass || t.Verbose {
+		t.labelled("do", f.Fix)
+	}
+	if t.Verbose || f.Approval != nil || !t.hasHits(f) && f.Verdict > policy.Pass {
+		t.labelled("because", f.Because)
+	}
+}
+
+func (t *text) hasHits(f policy.Finding) bool {
+	return slices.ContainsFunc(f.Hits, func(h consumer.Hit) bool { return h.Impact > consumer.Unaffected })
+}
+
+func classColor(c change.Class) color {
+	return [...]color{change.Compatible: green, change.Risky: yellow, change.Breaking: red}[c]
+}
+
+// sentence returns the first sentence of text.
+func sentence(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if i := strings.Index(text, ". "); i >= 0 {
+		return text[:i]
+	}
+	return strings.TrimSuffix(text, ".")
+}
+
+// locations shows both sides of what changed. What is gone has a line on the head
+// side, but no text of its own there.
+func (t *text) locations(f policy.Finding) {
+	base := checker.Place{Side: checker.Base, Span: f.Base}
+	head := checker.Place{Side: checker.Head, Span: f.Head}
+	full := f.Verdict == policy.Block || t.Verbose
+	gone := f.To == "" && !f.Base.IsZero()
+	if !f.Base.IsZero() && (full || gone) {
+		t.line(4, "%s  %s", t.paint(cyan, Plain(f.Base.String())), t.paint(dim, "("+Plain(t.r.Base.Name)+")"))
+		if full {
+			t.snippet(4, t.r.Excerpts[base], f.Base, 2)
+		}
+	}
+	switch {
+	case f.Head.IsZero():
+	case gone && f.Rule.Idea.IsRemoval():
+		t.line(4, "%s  %s", t.paint(cyan, Plain(f.Head.String())), t.paint(dim, "is what is left around it"))
+	default:
+		t.line(4, "%s", t.paint(cyan, Plain(f.Head.String())))
+		if full && !gone {
+			t.snippet(4, t.r.Excerpts[head], f.Head, 2)
+		}
+	}
+}
+
+// hits names who is hit and how to reach them. Where an objective is weakened, why
+// somebody is spared is worth a line, too.
+func (t *text) hits(f policy.Finding) {
+	label := "hits"
+	var spared []string
+	for _, h := range hitConsumers(f) {
+		if h.Impact == consumer.Unaffected {
+			spared = append(spared, h.Use.ID+" "+h.Why)
+			continue
+		}
+		who := h.Use.ID
+		if h.Use.Criticality != "" {
+			who += " (" + h.Use.Criticality + ")"
+		}
+		why := h.Why
+		if h.Impact == consumer.Unknown {
+			why = "perhaps: it " + why
+		}
+		t.labelled(label, t.paint(bold, Plain(who))+"  "+Plain(why)+reach(h.Use.Consumer))
+		label = ""
+	}
+	if len(spared) > 0 && (change.SLO.Covers(f.Path) || t.Verbose) {
+		if len(spared) > 3 && !t.Verbose {
+			spared = append(spared[:3], fmt.Sprintf("%d others are spared, too", len(spared)-3))
+		}
+		t.labelled("spares", Plain(strings.Join(spared, "; ")))
+	}
+}
+
+// reach says how to talk to a consumer.
+func reach(c consumer.Consumer) string {
+	var ways []string
+	for _, contact := range c.Contacts {
+		ways = append(ways, contact.Channel+" "+contact.Target)
+	}
+	ways = append(ways, c.Owners...)
+	if len(ways) == 0 {
+		return ""
+	}
+	return "   → " + Plain(strings.Join(ways, " · "))
+}
+
+// alsoIn names the other ports, and the places, that show the same edit.
+func (t *text) alsoIn(f policy.Finding) {
+	var ports []string
+	for _, other := range t.r.Findings {
+		if other.Edit == f.Edit && other.Rule == f.Rule && other.Port != f.Port {
+			ports = append(ports, other.Port)
+		}
+	}
+	slices.Sort(ports)
+	if ports = slices.Compact(ports); len(ports) > 0 {
+		t.labelled("also in", Plain(strings.Join(ports, ", ")))
+	}
+	if f.Places.Total < 2 {
+		return
+	}
+	var places []string
+	for i, p := range f.Places.Paths {
+		if i == 3 && !t.Verbose {
+			break
+		}
+		places = append(places, string(p))
+	}
+	if more := f.Places.Total - len(places); more > 0 {
+		places = append(places, fmt.Sprintf("and %d more", more))
+	}
+	t.labelled("shows at", Plain(strings.Join(places, ", ")))
+}
+
+// labelled writes a line of a card: what it is about, and the text, wrapped.
+func (t *text) labelled(label, text string) {
+	if text == "" {
+		return
+	}
+	t.wrapped(4, 13, fmt.Sprintf("%-9s%s", label, text))
+}
+
+// snippet writes the lines of an excerpt with carets under span. Of the lines
+// that the excerpt has, the last ones are written.
+func (s *screen) snippet(indent int, cut source.Excerpt, span source.Span, lines int) {
+	if len(cut.Lines) == 0 {
+		return
+	}
+	skip := max(len(cut.Lines)-lines, 0)
+	for i, line := range cut.Lines[skip:] {
+		number := cut.First + skip + i
+		if strings.TrimSpace(line) == "" && number != span.Start.Line {
+			continue
+		}
+		s.code(indent, fmt.Sprintf("%5d", number), line)
+		if number != span.Start.Line {
+			continue
+		}
+		start := min(span.Start.Column-1, len(line))
+		end := len(line)
+		if span.End.Line == span.Start.Line {
+			end = min(max(span.End.Column-1, start), len(line))
+		}
+		s.carets(indent, line[:start], line[start:end])
+	}
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/breakwater-data/breakwater/checker"
+	"github.com/breakwater-data/breakwater/checker/revision"
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) checkCommand() *cobra.Command {
+	var base, head string
+	var staged bool
+	cmd := c.command("check [PATH]", "Judge what changed since the target branch",
+		`Check compares every port of the repository at PATH (default: here) as it is now
+with what it was where it left the target branch, and says whom the difference
+hits. The exit code is 1 if it should not be merged.`,
+		cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+			return c.check(ctx, folder(args), base, head, staged)
+		})
+	c.look(cmd, "text", "json")
+	c.judge(cmd)
+	cmd.Flags().StringVar(&base, "base", "", "the target branch (default: origin/HEAD, else main or master)")
+	cmd.Flags().StringVar(&head, "head", "", "the revision to check (default: the working tree, with untracked files)")
+	cmd.Flags().BoolVar(&staged, "staged", false, "check the index: what would be committed")
+	cmd.MarkFlagsMutuallyExclusive("head", "staged")
+	return cmd
+}
+
+// folder returns the folder that a command is about.
+func folder(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}
+
+func (c *cli) check(ctx context.Context, dir, base, head string, staged bool) error {
+	if _, err := c.writers(); err != nil {
+		return err
+	}
+	ch, err := c.checker()
+	if err != nil {
+		return err
+	}
+	repo, err := revision.Open(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer repo.Close()
+	revs, err := revisions(ctx, repo, base, head, staged)
+	if err != nil {
+		return err
+	}
+	r, err := ch.Check(ctx, revs)
+	return errors.Join(err, c.show(r))
+}
+
+// revisions finds what to compare: the head with where it left base.
+func revisions(ctx context.Context, repo *revision.Repo, base, head string, staged bool) (checker.Revisions, error) {
+	var revs checker.Revisions
+	var err error
+	if base == "" {
+		if base, err = repo.DefaultBranch(ctx); err != nil {
+			return revs, err
+		}
+	}
+	from := "HEAD"
+	switch {
+	case head != "":
+		from = head
+		revs.Head, err = repo.Tree(ctx, head)
+	case staged:
+		revs.Head, err = repo.Index(ctx)
+	case repo.Bare():
+		return revs, usagef("a bare repository has no working tree; say --head REV")
+	default:
+		revs.Head, err = repo.WorkingTree(ctx)
+	}
+	if err != nil {
+		return revs, err
+	}
+	if revs.Gate, err = repo.Tree(ctx, base); err != nil {
+		return revs, err
+	}
+	left, err := repo.MergeBase(ctx, base, from)
+	if err != nil {
+		return revs, err
+	}
+	revs.Base = revs.Gate
+	if left != revs.Gate.Commit {
+		if revs.Base, err = repo.Tree(ctx, left); err != nil {
+			return revs, err
+		}
+	}
+	revs.Past = past{repo, revs.Gate.Commit}
+	return revs, nil
+}
+
+// A past is the history of the target branch.
+type past struct {
+	repo *revision.Repo
+	tip  string
+}
+
+// A removal that matured was announced within these many changes of its port's
+// files; an older announcement counts as not seen.
+const maxMoments = 500
+
+// Before implements [checker.Past].
+func (p past) Before(ctx context.Context, paths []string) (moments []checker.Moment, missing string, err error) {
+	commits, complete, err := p.repo.Log(ctx, p.tip, zeroTime, paths, maxMoments)
+	for _, commit := range commits {
+		moments = append(moments, checker.Moment{Time: commit.Time, Tree: func(ctx context.Context) (*revision.Tree, error) {
+			return p.repo.Tree(ctx, commit.ID)
+		}})
+	}
+	if !complete {
+		missing = fmt.Sprintf("only the last %d changes of its files can be seen", len(commits))
+		if p.repo.Shallow() {
+			missing = "the history is cut off in this shallow clone; run: git fetch --unshallow"
+		}
+	}
+	return moments, missing, err
+}
