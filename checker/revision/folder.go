@@ -1,0 +1,192 @@
+package revision
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// Of makes a tree of any file system, such as a txtar archive or a
+// fstest.MapFS. Its blob ids are git's, so it compares with a tree out of git.
+// What cannot be listed is left out.
+func Of(name string, fsys fs.FS) *Tree {
+	l, err := list(name, fsys)
+	if err != nil {
+		l.Left = append(l.Left, Left{Path: ".", Why: whyUnreadable + err.Error()})
+	}
+	return l.tree(source{open: fsys.Open})
+}
+
+// Memory makes a tree of files by path.
+func Memory(name string, files map[string][]byte) *Tree {
+	l := Listing{Name: name}
+	byID := make(map[string][]byte, len(files))
+	for path, text := range files {
+		id, _ := blobID(strings.NewReader(string(text)), int64(len(text)), false)
+		byID[id] = text
+		l.Entries = append(l.Entries, Entry{Path: path, Blob: id, Mode: modeRegular})
+	}
+	return l.tree(source{object: func(id string) ([]byte, error) {
+		text := byID[id]
+		return append(make([]byte, 0, len(text)), text...), nil
+	}})
+}
+
+// Folder makes a tree of the folder dir, whose files are read and hashed when
+// somebody asks. No link is followed, though dir may be one itself; a ".git" is not
+// listed, and a folder that has one is a repository of its own.
+func Folder(dir string) (*Tree, error) {
+	d, err := openDisk(dir)
+	if err != nil {
+		return nil, fmt.Errorf("folder %q: %w", dir, reason(err))
+	}
+	l, err := list(dir, d.root.FS())
+	if err != nil {
+		return nil, fmt.Errorf("folder %q: %w", dir, err)
+	}
+	return l.tree(source{open: d.open}), nil
+}
+
+// list lists what is in fsys.
+func list(name string, fsys fs.FS) (Listing, error) {
+	l := Listing{Name: name}
+	leave := func(path, why string) { l.Left = append(l.Left, Left{Path: printable(path), Why: why}) }
+	err := fs.WalkDir(fsys, ".", func(at string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil && at == ".":
+			return reason(err)
+		case err != nil:
+			leave(at, whyUnreadable+reason(err).Error())
+			return fs.SkipDir
+		case at == ".":
+			return nil
+		case strings.EqualFold(d.Name(), ".git"):
+			return skip(d)
+		case !fs.ValidPath(at):
+			leave(at, whyEncoding)
+			return skip(d)
+		case !d.IsDir():
+			l.Entries = append(l.Entries, Entry{Path: at, Mode: gitMode(d.Type())})
+			if len(l.Entries) > MaxFolder {
+				return fmt.Errorf("more than %d files; name the folder that holds the contracts", MaxFolder)
+			}
+			return nil
+		case strings.Count(at, "/") >= MaxDepth:
+			return fmt.Errorf("%s: more than %d folders inside each other", at, MaxDepth)
+		}
+		if _, err := fs.Lstat(fsys, path.Join(at, ".git")); err == nil {
+			leave(at, whyNested)
+			return fs.SkipDir
+		}
+		return nil
+	})
+	return l, err
+}
+
+func skip(d fs.DirEntry) error {
+	if d.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// gitMode returns the mode that git would give to a file; zero: none.
+func gitMode(m fs.FileMode) uint32 {
+	switch {
+	case m.IsRegular():
+		return modeRegular | 0o644
+	case m&fs.ModeSymlink != 0:
+		return modeLink
+	}
+	return 0
+}
+
+// reason strips the operation and the path from an error of the file system.
+func reason(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// A disk reads regular files below a folder and follows no link on the way.
+type disk struct {
+	root *os.Root
+	dir  string // root's, as the system wants it
+
+	mu     sync.Mutex
+	folder map[string]error // by path: nil if it is a folder and no step to it is a link
+}
+
+func openDisk(dir string) (*disk, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &disk{root: root, dir: dir, folder: map[string]error{".": nil}}, nil
+}
+
+// open opens a regular file. A folder, a link or a device is an error, and so is
+// a file that was swapped for one meanwhile.
+func (d *disk) open(path string) (fs.File, error) {
+	want, err := d.stat(path)
+	if err == nil && !want.Mode().IsRegular() {
+		err = errors.New(whySpecial)
+	}
+	if err != nil {
+		return nil, pathError("open", path, reason(err))
+	}
+	f, err := d.root.Open(filepath.FromSlash(path))
+	if err != nil {
+		return nil, pathError("open", path, reason(err))
+	}
+	if got, err := f.Stat(); err != nil || !os.SameFile(want, got) {
+		f.Close()
+		return nil, pathError("open", path, errors.New("the file was replaced while it was opened"))
+	}
+	return f, nil
+}
+
+// stat describes what is at path itself. It does not exist where a step to it
+// is a link.
+func (d *disk) stat(name string) (fs.FileInfo, error) {
+	if err := d.isFolder(path.Dir(name)); err != nil {
+		return nil, err
+	}
+	return os.Lstat(filepath.Join(d.dir, filepath.FromSlash(name)))
+}
+
+// isFolder returns nil if path is a folder and no step to it is a link.
+func (d *disk) isFolder(path string) error {
+	d.mu.Lock()
+	err, known := d.folder[path]
+	d.mu.Unlock()
+	if known {
+		return err
+	}
+	info, err := d.stat(path)
+	switch {
+	case err != nil:
+	case info.Mode()&fs.ModeSymlink != 0:
+		err = belowLink{path}
+	case !info.IsDir():
+		err = fs.ErrNotExist
+	}
+	d.mu.Lock()
+	d.folder[path] = err
+	d.mu.Unlock()
+	return err
+}
+
+// belowLink is why a file that a link leads to is not there.
+type belowLink struct{ link string }
+
+func (e belowLink) Error() string {
+	return "below the symbolic link " + e.link + ", which is not followed"
+}
+func (e belowLink) Is(err error) bool { return err == fs.ErrNotExist }
