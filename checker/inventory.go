@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/product"
@@ -65,4 +66,37 @@ func (r *run) hold(ctx context.Context) Held {
 	h.State = Unchanged
 	h.Promises = r.now.Promises
 	return h
+}
+
+// removed is what who-uses asks about: the element, or the port, is gone.
+var removed = &change.Rule{Idea: change.FieldRemoved, Breaks: change.Value}
+
+// A Question asks who reads a port, or one element of it.
+type Question struct {
+	Port Held
+	Path change.Path // the whole path; empty: the port
+	Hits []consumer.Hit
+}
+
+// WhoUses says what the removal of path, or of the port where path is empty, would
+// do to each use of the port called id. It returns nil if there is no such port.
+func (inv *Inventory) WhoUses(id string, path change.Path) (*Question, error) {
+	for _, h := range inv.Ports {
+		if h.ID != id && h.ContractID != id {
+			continue
+		}
+		q := &Question{Port: h}
+		gone := change.Change{Rule: removed, Path: change.Port}
+		at := schema.Places{Base: h.Outline, Head: h.Outline}
+		if path != "" {
+			full, err := at.Resolve(path)
+			if err != nil {
+				return nil, err
+			}
+			q.Path, gone.Path = full, full
+		}
+		q.Hits = consumer.Impacts(h.Uses, gone, at)
+		return q, nil
+	}
+	return nil, nil
 }

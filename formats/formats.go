@@ -7,3 +7,8 @@ import "github.com/breakwater-data/breakwater/checker/schema"
 func All() []schema.Format {
 	return []schema.Format{}
 }
+
+// Unread returns what is known to be a contract and is not read yet.
+func Unread() []schema.Recognizer {
+	return []schema.Recognizer{}
+}

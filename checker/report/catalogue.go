@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"path"
@@ -105,9 +104,7 @@ func (c Catalogue) JSON(w io.Writer) error {
 	for _, f := range c.Formats {
 		out.Formats = append(out.Formats, gaps{f.Name, append([]string{}, f.Gaps...)})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return encode(w, out)
 }
 
 // Markdown writes the rule index.

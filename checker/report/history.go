@@ -1,8 +1,6 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -130,12 +128,5 @@ func (h *History) JSON(w io.Writer) error {
 	for _, e := range h.Entries {
 		out.Entries = append(out.Entries, commit{e.Commit, e.Time.UTC(), e.Subject, newJSON(e.Result)})
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(out); err != nil {
-		return err
-	}
-	_, err := w.Write(escaped(b.Bytes()))
-	return err
+	return encode(w, out)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/revision"
@@ -111,7 +112,7 @@ const maxMoments = 500
 
 // Before implements [checker.Past].
 func (p past) Before(ctx context.Context, paths []string) (moments []checker.Moment, missing string, err error) {
-	commits, complete, err := p.repo.Log(ctx, p.tip, zeroTime, paths, maxMoments)
+	commits, complete, err := p.repo.Log(ctx, p.tip, time.Time{}, paths, maxMoments)
 	for _, commit := range commits {
 		moments = append(moments, checker.Moment{Time: commit.Time, Tree: func(ctx context.Context) (*revision.Tree, error) {
 			return p.repo.Tree(ctx, commit.ID)

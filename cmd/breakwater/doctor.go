@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/breakwater-data/breakwater/checker"
+	"github.com/breakwater-data/breakwater/checker/policy"
+	"github.com/breakwater-data/breakwater/checker/report"
+	"github.com/breakwater-data/breakwater/checker/revision"
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) doctorCommand() *cobra.Command {
+	cmd := c.command("doctor [PATH]", "Check that everything is in place: git, configuration, registrations", "", cobra.MaximumNArgs(1),
+		func(ctx context.Context, args []string) error { return c.doctor(ctx, folder(args)) })
+	c.look(cmd, "text")
+	return cmd
+}
+
+// A diagnosis is a list of what was looked at.
+type diagnosis struct {
+	lines []string
+	err   error // the worst that was found
+}
+
+func (d *diagnosis) ok(format string, args ...any)   { d.say("✓", format, args...) }
+func (d *diagnosis) note(format string, args ...any) { d.say("!", format, args...) }
+
+func (d *diagnosis) bad(err error) {
+	d.say("✗", "%s", err)
+	d.err = errors.Join(d.err, err)
+}
+
+func (d *diagnosis) say(mark, format string, args ...any) {
+	text := strings.ReplaceAll(strings.TrimSpace(fmt.Sprintf(format, args...)), "\n", "\n  ")
+	d.lines = append(d.lines, mark+" "+text)
+}
+
+func (c *cli) doctor(ctx context.Context, dir string) error {
+	var d diagnosis
+	repo, err := revision.Open(ctx, dir)
+	if err != nil {
+		d.bad(err)
+	} else {
+		defer repo.Close()
+		diagnoseGit(ctx, &d, repo)
+		c.diagnoseContracts(ctx, &d, repo)
+	}
+	if c.getenv("GITHUB_ACTIONS") != "" && c.getenv("GITHUB_TOKEN") == "" {
+		d.note("GITHUB_TOKEN is not set: a report goes to the log only")
+	}
+	for _, line := range d.lines {
+		for part := range strings.SplitSeq(line, "\n") {
+			fmt.Fprintln(c.stdout, report.Plain(part))
+		}
+	}
+	if d.err != nil && c.result == nil {
+		c.result = &checker.Result{}
+	}
+	var usage usageError
+	if d.err != nil && !errors.As(d.err, &usage) && !c.result.Misconfigured() && !c.result.Unreadable() {
+		return errors.New("something is not in place; see above")
+	}
+	return nil
+}
+
+func diagnoseGit(ctx context.Context, d *diagnosis, repo *revision.Repo) {
+	if repo.Bare() {
+		d.ok("a bare repository: say --head REV to check")
+	} else {
+		d.ok("repository %s", repo.Root())
+	}
+	base, err := repo.DefaultBranch(ctx)
+	if err != nil {
+		d.bad(err)
+		return
+	}
+	left, err := repo.MergeBase(ctx, base, "HEAD")
+	if err != nil {
+		d.bad(err)
+		return
+	}
+	d.ok("the target branch is %s; HEAD left it at %s", base, left[:min(7, len(left))])
+	if repo.Shallow() {
+		d.note("a shallow clone: what was deprecated before it begins does not count as matured; git fetch --unshallow mends it")
+	}
+}
+
+func (c *cli) diagnoseContracts(ctx context.Context, d *diagnosis, repo *revision.Repo) {
+	ch, err := c.checker()
+	if err != nil {
+		d.bad(err)
+		return
+	}
+	tree, err := headTree(ctx, repo)
+	if err != nil {
+		d.bad(err)
+		return
+	}
+	inv, err := ch.Inventory(ctx, tree)
+	if err != nil {
+		d.bad(err)
+	}
+	if inv == nil {
+		return
+	}
+	c.result = &checker.Result{Errors: inv.Errors}
+	if tree.Has(policy.File) {
+		d.ok("%s is there", policy.File)
+	} else {
+		d.note("there is no %s; breakwater init writes one", policy.File)
+	}
+	diagnosePorts(d, inv)
+	for _, left := range tree.Left() {
+		if ch.Concerns([]string{left.Path}) {
+			d.note("%s is not read: %s", left.Path, left.Why)
+		}
+	}
+	for _, e := range inv.Errors {
+		d.bad(e.Err)
+	}
+}
+
+func headTree(ctx context.Context, repo *revision.Repo) (*revision.Tree, error) {
+	if repo.Bare() {
+		return repo.Tree(ctx, "HEAD")
+	}
+	return repo.WorkingTree(ctx)
+}
+
+func diagnosePorts(d *diagnosis, inv *checker.Inventory) {
+	undeclared, unowned, alone := 0, 0, 0
+	for _, p := range inv.Ports {
+		if !p.Declared {
+			undeclared++
+		}
+		if p.Owner == "" {
+			unowned++
+		}
+		if len(p.Uses) == 0 {
+			alone++
+		}
+	}
+	d.ok("%d ports, %d consumers registered", len(inv.Ports), len(inv.Consumers))
+	if undeclared > 0 {
+		d.note("%d of the ports are declared nowhere and only found by their content: a break of them is told and not blocked; breakwater init lists them", undeclared)
+	}
+	if unowned > 0 {
+		d.note("%d of the ports name no owner", unowned)
+	}
+	if alone > 0 {
+		d.note("%d of the ports have no registered consumer: any breaking change of them is blocked until policy.unregistered says otherwise", alone)
+	}
+	for _, u := range inv.Unread {
+		d.note("%s is not read: %s", u.Path, u.Why)
+	}
+}

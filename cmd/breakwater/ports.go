@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/breakwater-data/breakwater/checker"
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/report"
+	"github.com/breakwater-data/breakwater/checker/revision"
+	"github.com/breakwater-data/breakwater/checker/source/document"
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) portsCommand() *cobra.Command {
+	cmd := c.command("ports [PATH]", "List the ports that are found, and the contracts that are not read", "", cobra.MaximumNArgs(1),
+		func(ctx context.Context, args []string) error {
+			inv, err := c.inventory(ctx, folder(args))
+			if inv == nil {
+				return err
+			}
+			write := map[string]func() error{
+				"text": func() error { return c.options().Ports(c.stdout, inv) },
+				"json": func() error { return report.PortsJSON(c.stdout, inv) },
+			}[c.format]
+			return errors.Join(err, write())
+		})
+	c.look(cmd, "text", "json")
+	return cmd
+}
+
+func (c *cli) whoUsesCommand() *cobra.Command {
+	cmd := c.command("who-uses PORT[#PATH]", "Say who reads a port, or one element of it", "", cobra.ExactArgs(1),
+		func(ctx context.Context, args []string) error {
+			inv, err := c.inventory(ctx, ".")
+			if inv == nil {
+				return err
+			}
+			id, text, _ := strings.Cut(args[0], "#")
+			var path change.Path
+			if text != "" {
+				if path, err = change.Parse(text); err != nil {
+					return usageError{err}
+				}
+			}
+			q, err := inv.WhoUses(id, path)
+			switch {
+			case err != nil:
+				return usagef("port %s: %w", id, err)
+			case q == nil:
+				var ids []string
+				for _, p := range inv.Ports {
+					ids = append(ids, p.ID)
+				}
+				return usagef("port %q is not in this repository%s", id, document.Suggest(id, ids))
+			case c.format == "json":
+				return report.WhoUsesJSON(c.stdout, q)
+			}
+			return c.options().WhoUses(c.stdout, q)
+		})
+	c.look(cmd, "text", "json")
+	return cmd
+}
+
+// inventory reads the ports and the registrations as they are in the working
+// tree, or in a folder that is in no repository, and complains of what is wrong
+// with them.
+func (c *cli) inventory(ctx context.Context, dir string) (*checker.Inventory, error) {
+	if _, err := c.writers(); err != nil {
+		return nil, err
+	}
+	ch, err := c.checker()
+	if err != nil {
+		return nil, err
+	}
+	tree, done, err := c.tree(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	inv, err := ch.Inventory(ctx, tree)
+	if err == nil {
+		c.result = &checker.Result{Errors: inv.Errors} // for the exit code
+		for _, e := range inv.Errors {
+			fmt.Fprintln(c.stderr, report.Plain(e.Err.Error()))
+		}
+	}
+	return inv, err
+}
+
+// tree reads the working tree at dir. Outside a repository it is just a folder.
+func (c *cli) tree(ctx context.Context, dir string) (tree *revision.Tree, done func(), err error) {
+	repo, err := revision.Open(ctx, dir)
+	if err != nil {
+		if tree, folderErr := revision.Folder(dir); folderErr == nil {
+			return tree, func() {}, nil
+		}
+		return nil, nil, err
+	}
+	done = func() { repo.Close() }
+	tree, err = headTree(ctx, repo)
+	if err != nil {
+		done()
+	}
+	return tree, done, err
+}
