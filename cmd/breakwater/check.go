@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
+	"github.com/breakwater-data/breakwater/action"
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/spf13/cobra"
@@ -55,8 +55,7 @@ func (c *cli) check(ctx context.Context, dir, base, head string, staged bool) er
 	if err != nil {
 		return err
 	}
-	r, err := ch.Check(ctx, revs)
-	return errors.Join(err, c.show(r))
+	return action.Run(ctx, ch, revs, c.show)
 }
 
 // revisions finds what to compare: the head with where it left base.

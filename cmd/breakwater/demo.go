@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -137,7 +138,9 @@ func git(ctx context.Context, dir string, at time.Time, args ...string) error {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = dir
 	date := at.Format(time.RFC3339)
-	cmd.Env = append(os.Environ(),
+	// In a git hook, variables of git's name the repository that the hook is of.
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
+	cmd.Env = append(cmd.Env,
 		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",
 		"GIT_AUTHOR_NAME=Demo", "GIT_AUTHOR_EMAIL=demo@acme.example", "GIT_AUTHOR_DATE="+date,
 		"GIT_COMMITTER_NAME=Demo", "GIT_COMMITTER_EMAIL=demo@acme.example", "GIT_COMMITTER_DATE="+date,

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/breakwater-data/breakwater/action"
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -75,11 +76,12 @@ func (c *cli) diff(ctx context.Context, base, head, as string) error {
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	r, err := ch.Check(ctx, checker.Revisions{Base: b, Head: h, Bare: true})
-	if err == nil && len(r.Ports) == 0 {
-		err = usagef("%s and %s: no contract that breakwater reads; say --as FORMAT if they are", base, head)
-	}
-	return errors.Join(err, c.show(r))
+	return action.Run(ctx, ch, checker.Revisions{Base: b, Head: h, Bare: true}, func(r *checker.Result) error {
+		if len(r.Ports) == 0 && len(r.Unread) == 0 {
+			return usagef("%s and %s: no contract that breakwater reads; say --as FORMAT if they are one", base, head)
+		}
+		return c.show(r)
+	})
 }
 
 // forced makes a format claim every file: the user said what they are.
