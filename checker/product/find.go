@@ -157,9 +157,9 @@ func (r *search) formatOf(d *Declaration, paths []string) schema.Format {
 	return schema.Format{}
 }
 
-// add enters a port under its id. Files that were found to be of one port are
-// put together; two declarations of one id are an error.
-func (r *search) add(p *Port) {
+// add enters a port under its id, and reports whether it could. Files that were
+// found to be of one port are put together; two declarations of one id are an error.
+func (r *search) add(p *Port) bool {
 	was := r.byID[p.ID]
 	switch {
 	case was == nil:
@@ -173,7 +173,9 @@ func (r *search) add(p *Port) {
 		e := source.Errorf(p.Span, "port %q is declared twice; the other is at %s", p.ID, was.Span)
 		e.Also = []source.Span{was.Span}
 		r.wrong(e)
+		return false
 	}
+	return true
 }
 
 // look adds the ports that a file declares or shows by its content.
@@ -250,7 +252,9 @@ func (r *search) join() {
 			if body.Status != "" {
 				p.Status = body.Status
 			}
-			r.add(p)
+			if !r.add(p) {
+				r.byID[body.ID] = body
+			}
 		}
 	}
 }
