@@ -19,10 +19,10 @@ func (t *text) card(f policy.Finding) {
 	if f.Rule.Idea == change.NotCompared {
 		class = t.paint(yellow, "? not compared") + " "
 	}
-	t.sides("  "+class+t.paint(bold, Plain(f.Detail)), t.paint(dim, f.Rule.ID))
+	t.sides("  "+class+Plain(f.Detail), t.paint(dim, f.Rule.ID), 12)
 	t.locations(f)
 	if f.Verdict == policy.Block || t.Verbose {
-		t.labelled("breaks", fmt.Sprintf("%s (%s)", sentence(f.Rule.Why), strings.Join(f.Breaks().Names(), ", ")))
+		t.labelled("breaks", fmt.Sprintf("%s (%s)", sentence(f.Rule.Why), surfaces(f.Breaks())))
 	}
 	t.hits(f)
 	if w := f.Witness; w != nil {
@@ -43,6 +43,15 @@ func (t *text) hasHits(f policy.Finding) bool {
 
 func classColor(c change.Class) color {
 	return [...]color{change.Compatible: green, change.Risky: yellow, change.Breaking: red}[c]
+}
+
+// surfaces names what is at risk.
+func surfaces(s change.Surface) string {
+	const reading = change.Value | change.Wire | change.JSON | change.Replay | change.Request | change.Query | change.Code
+	if s&reading == reading {
+		return "however it is read"
+	}
+	return strings.Join(s.Names(), ", ")
 }
 
 // sentence returns the first sentence of text.

@@ -60,14 +60,30 @@ func (s *screen) line(indent int, format string, args ...any) {
 	s.WriteString(command(strings.Repeat(" ", indent)+text) + "\n")
 }
 
-// sides writes left, and right at the right margin, or below where both are too wide.
-func (s *screen) sides(left, right string) {
-	if gap := s.Width - width(left) - width(right); gap >= 2 {
-		s.line(0, "%s%s%s", left, strings.Repeat(" ", gap), right)
-		return
+// sides writes left, and right at the right margin of its first line. What is too
+// wide for the line goes on below, from hang on.
+func (s *screen) sides(left, right string, hang int) {
+	room := s.Width - width(right) - 2
+	line, rest := left, ""
+	if width(left) > room {
+		line = ""
+		all := words(left)
+		for i, word := range all {
+			if width(line)+width(strings.TrimRight(word, " ")) > room && i > 0 {
+				rest = strings.Join(all[i:], "")
+				break
+			}
+			line += word
+		}
 	}
-	s.wrapped(0, 12, left)
-	s.line(max(s.Width-width(right), 12), "%s", right)
+	line = strings.TrimRight(line, " ")
+	if gap := s.Width - width(line) - width(right); gap > 0 {
+		line += strings.Repeat(" ", gap)
+	}
+	s.line(0, "%s%s", line, right)
+	if rest != "" {
+		s.wrapped(hang, hang, rest)
+	}
 }
 
 // wrapped writes text from indent on, and what does not fit into further lines
