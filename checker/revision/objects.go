@@ -199,10 +199,12 @@ type catFile struct {
 
 // start returns the running process, and starts it if there is none.
 func (o *objects) start() (*catFile, error) {
-	if o.closed {
+	switch {
+	case o.closed:
 		return nil, errors.New("the repository is closed")
-	}
-	if o.cat != nil {
+	case o.ctx.Err() != nil:
+		return nil, fmt.Errorf("git cat-file: %w", context.Cause(o.ctx))
+	case o.cat != nil:
 		return o.cat, nil
 	}
 	cat := &catFile{cmd: o.git.command(o.ctx, "cat-file", "--batch"), stderr: limited{max: maxMessage, cut: true}}

@@ -80,29 +80,25 @@ func probe(ctx context.Context, dir string, env []string) (place, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return place{}, &Error{Err: fmt.Errorf("folder %q: there is none", dir)}
 	}
-	out, err := g.run(ctx, nil, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository",
-		"--show-object-format", "--show-prefix", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
+	out, err := g.run(ctx, nil, "rev-parse", "--is-shallow-repository", "--show-object-format",
+		"--show-prefix", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
 	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	// Without a work tree the last question is an error, after all the answers.
-	hasRoot := lines[0] == "true"
+	const all = 6
 	switch {
-	case !hasRoot && len(lines) == 6:
+	case len(lines) == all-1 && strings.Contains(fmt.Sprint(err), "must be run in a work tree"):
+		lines = append(lines, "") // all is answered but the last, for there is none
 	case err != nil && strings.Contains(err.Error(), "not a git repository"):
 		return place{}, &Error{fmt.Errorf("folder %q is in no git repository", dir), "two folders or files compare with: breakwater diff BASE HEAD"}
 	case err != nil:
 		return place{}, fmt.Errorf("folder %q: %w", dir, err)
-	case len(lines) != 7:
+	case len(lines) > 1 && strings.HasPrefix(lines[1], "-"): // unknown options are echoed
+		return place{}, &Error{errors.New("git is too old"), "install git 2.25 or later"}
+	case len(lines) != all:
 		return place{}, &Error{Err: fmt.Errorf("folder %q: the path of the repository has a line break", dir)}
 	}
-	if strings.HasPrefix(lines[2], "-") { // unknown options are echoed
-		return place{}, &Error{errors.New("git is too old"), "install git 2.25 or later"}
-	}
 	at := place{
-		shallow: lines[1] == "true", sha256: lines[2] == "sha256", prefix: lines[3],
-		gitDir: filepath.FromSlash(lines[4]), common: filepath.FromSlash(lines[5]),
-	}
-	if hasRoot {
-		at.root = filepath.FromSlash(lines[6])
+		shallow: lines[0] == "true", sha256: lines[1] == "sha256", prefix: lines[2],
+		gitDir: filepath.FromSlash(lines[3]), common: filepath.FromSlash(lines[4]), root: filepath.FromSlash(lines[5]),
 	}
 	if !filepath.IsAbs(at.common) {
 		at.common = filepath.Join(dir, at.common)

@@ -66,11 +66,16 @@ func TestOpenErrors(t *testing.T) {
 	}
 	broken := repotest.New(t)
 	broken.Write(".git/config", "[core\n")
+	lines := repotest.New(t)
+	lines.Write("a\nb/f", "")
+	lines.Dir = lines.Path("a\nb")
+	lines.Git("init", "--quiet")
 	tests := []struct{ dir, want string }{
 		{dir, "is in no git repository; two folders or files compare with: breakwater diff BASE HEAD"},
 		{filepath.Join(dir, "none"), `none": there is none`},
 		{filepath.Join(dir, "file"), `file": there is none`},
 		{broken.Dir, "bad config line 1"},
+		{lines.Dir, "the path of the repository has a line break"},
 	}
 	for _, tt := range tests {
 		_, err := Open(t.Context(), tt.dir)
@@ -103,7 +108,7 @@ func TestGitThatIsMissingOrTooOld(t *testing.T) {
 	if want := "git is not installed, or not in PATH; install git 2.25 or later"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}
-	echo := "#!/bin/sh\nprintf 'true\\nfalse\\n--show-object-format\\n\\n/g\\n/g\\n/r\\n'\n"
+	echo := "#!/bin/sh\nprintf 'false\\n--show-object-format\\n\\n/g\\n/g\\n/r\\n'\n"
 	if err := os.WriteFile(filepath.Join(dir, "git"), []byte(echo), 0o755); err != nil {
 		t.Fatal(err)
 	}
