@@ -120,7 +120,7 @@ type disk struct {
 	dir  string // root's, as the system wants it
 
 	mu     sync.Mutex
-	folder map[string]error // by path: nil if it is a folder and no step to it is a link
+	folder map[string]error // by path, "" the top: nil if it is a folder and no step to it is a link
 }
 
 func openDisk(dir string) (*disk, error) {
@@ -128,7 +128,7 @@ func openDisk(dir string) (*disk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &disk{root: root, dir: dir, folder: map[string]error{".": nil}}, nil
+	return &disk{root: root, dir: dir, folder: map[string]error{"": nil}}, nil
 }
 
 // open opens a regular file. A folder, a link or a device is an error, and so is
@@ -155,7 +155,7 @@ func (d *disk) open(path string) (fs.File, error) {
 // stat describes what is at path itself. It does not exist where a step to it
 // is a link.
 func (d *disk) stat(name string) (fs.FileInfo, error) {
-	if err := d.isFolder(path.Dir(name)); err != nil {
+	if err := d.isFolder(parent(name)); err != nil {
 		return nil, err
 	}
 	return os.Lstat(filepath.Join(d.dir, filepath.FromSlash(name)))

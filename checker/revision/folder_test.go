@@ -2,11 +2,13 @@ package revision
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/breakwater-data/breakwater/checker/revision/repotest"
 )
@@ -126,5 +128,30 @@ func TestAFileBeyondTheLimitIsAnErrorAndStillComparable(t *testing.T) {
 	}
 	if got := text(t, committed, "small"); got != "1" { // git is asked anew
 		t.Errorf("got %q", got)
+	}
+}
+
+// closedFS has a folder that cannot be listed.
+type closedFS struct{ fstest.MapFS }
+
+func (c closedFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == "closed" || c.MapFS == nil {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrPermission}
+	}
+	return c.MapFS.ReadDir(name)
+}
+
+func TestFoldersThatCannotBeListedAreTold(t *testing.T) {
+	t.Parallel()
+	tree := Of("fs", closedFS{fstest.MapFS{"closed/f": {}, "open/f": {}, "bad\xff/f": {}, "bad\xff.proto": {}}})
+	if got, want := paths(tree), []string{"open/f"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	want := []Left{{`"bad\xff"`, whyEncoding, ""}, {`"bad\xff.proto"`, whyEncoding, ""}, {"closed", "not readable: permission denied", ""}}
+	if got := tree.Left(); !slices.Equal(got, want) {
+		t.Errorf("left out: %v, want %v", got, want)
+	}
+	if got := Of("fs", closedFS{}).Left(); len(got) != 1 || got[0].Path != "." {
+		t.Errorf("a file system that cannot be listed: %v", got)
 	}
 }

@@ -34,7 +34,6 @@ var fixed = []string{
 	"-c", "fetch.recurseSubmodules=false",
 	"-c", "gc.auto=0",
 	"-c", "maintenance.auto=false",
-	"-c", "diff.orderFile=",
 }
 
 // location lists the variables that say where a repository is. Git sets them for
@@ -98,32 +97,30 @@ func (g *git) output(ctx context.Context, stdin []byte, args ...string) (out, sa
 	case stdout.over:
 		err = &Error{Err: fmt.Errorf("git %s prints more than %d bytes", args[0], MaxOutput)}
 	case err != nil:
-		err = gitError(args[0], err, stderr.Bytes())
+		err = gitError(args[0], err, stderr.buf.Bytes())
 	}
-	return stdout.Bytes(), stderr.Bytes(), err
+	return stdout.buf.Bytes(), stderr.buf.Bytes(), err
 }
 
 const maxMessage = 4 << 10
 
 // A limited is a buffer that takes max bytes. More is an error, or dropped if cut.
+// It has no method but Write, so nothing goes around it.
 type limited struct {
-	bytes.Buffer
+	buf  bytes.Buffer
 	max  int
 	cut  bool
 	over bool
 }
 
 func (l *limited) Write(p []byte) (int, error) {
-	room := l.max - l.Len()
-	if len(p) <= room {
-		return l.Buffer.Write(p)
+	room := l.max - l.buf.Len()
+	l.over = l.over || len(p) > room
+	l.buf.Write(p[:min(len(p), room)])
+	if l.over && !l.cut {
+		return room, errors.New("too much output")
 	}
-	l.over = true
-	l.Buffer.Write(p[:room])
-	if l.cut {
-		return len(p), nil
-	}
-	return room, errors.New("too much output")
+	return len(p), nil
 }
 
 // gitError makes an error of a command that failed, in git's own words.

@@ -61,7 +61,7 @@ func badName(rev string) string {
 // they differ. Git would take the tag, which anyone who may push one can use to
 // replace the base of a comparison.
 func (r *Repo) unambiguous(rev string) error {
-	if strings.HasPrefix(rev, "refs/") || strings.ContainsAny(rev, "~^:@") || isID(rev) {
+	if strings.HasPrefix(rev, "refs/") || strings.ContainsAny(rev, "~^:") || strings.Contains(rev, "@{") || isID(rev) {
 		return nil
 	}
 	var ids, refs []string

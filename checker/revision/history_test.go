@@ -425,7 +425,7 @@ func TestWarmReadsInOneGo(t *testing.T) {
 		name := fmt.Sprintf("%04d", i)
 		files[name], names = strings.Repeat(name, 100), append(names, name)
 	}
-	repo.Commit("Begin", files)
+	repo.Import("Begin", files)
 	r := openRepo(t, repo.Dir)
 	tree := must[*Tree](t)(r.Tree(t.Context(), "main"))
 	if err := tree.Warm(t.Context(), append(names, names...)); err != nil {

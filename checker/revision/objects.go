@@ -236,7 +236,7 @@ func (o *objects) broken(err error) error {
 	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.EPIPE):
 		return err // the answer's own fault
 	}
-	return gitError("cat-file", waited, cat.stderr.Bytes())
+	return gitError("cat-file", waited, cat.stderr.buf.Bytes())
 }
 
 func (o *objects) close() error {

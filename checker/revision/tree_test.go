@@ -71,6 +71,12 @@ func TestEveryTreeIsAFileSystem(t *testing.T) {
 					t.Errorf("%s: got the id %q, want git's %s", path, id, wantID)
 				}
 			}
+			for f := range tree.Files() {
+				if id, ok := f.Blob(); !ok || id != repo.ID("HEAD:"+f.Path) {
+					t.Errorf("%s: got the id %q", f.Path, id)
+				}
+				break // which a caller may do
+			}
 			for other, tree2 := range trees {
 				if got := Changed(tree2, tree); len(got) > 0 {
 					t.Errorf("it differs from %s in %q", other, got)

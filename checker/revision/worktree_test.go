@@ -152,16 +152,24 @@ func TestWorkingTreeOfFilteredFiles(t *testing.T) {
 
 func TestWorkingTreeOfASparseCheckoutIsWhole(t *testing.T) {
 	t.Parallel()
-	repo := repotest.New(t)
-	repo.Commit("Begin", repotest.Files{"in/f": "1", "out/f": "2"})
-	repo.Git("sparse-checkout", "init", "--cone")
-	repo.Git("sparse-checkout", "set", "in")
-	if _, err := os.Stat(repo.Path("out")); err == nil {
-		t.Fatal("the checkout is not sparse")
-	}
-	tree := must[*Tree](t)(openRepo(t, repo.Dir).WorkingTree(t.Context()))
-	if got := text(t, tree, "out/f"); got != "2" {
-		t.Errorf("got %q", got)
+	for _, index := range []string{"--no-sparse-index", "--sparse-index"} {
+		repo := repotest.New(t)
+		repo.Commit("Begin", repotest.Files{"in/f": "1", "out/f": "2", "out/deep/g": "3"})
+		repo.Git("sparse-checkout", "init", "--cone", index)
+		repo.Git("sparse-checkout", "set", "in")
+		if _, err := os.Stat(repo.Path("out")); err == nil {
+			t.Fatal("the checkout is not sparse")
+		}
+		r := openRepo(t, repo.Dir)
+		base := must[*Tree](t)(r.Tree(t.Context(), "main"))
+		for _, tree := range []*Tree{must[*Tree](t)(r.WorkingTree(t.Context())), must[*Tree](t)(r.Index(t.Context()))} {
+			if got := Changed(base, tree); got != nil {
+				t.Errorf("%s, %s: changed: %q", index, tree.Name, got)
+			}
+			if got := text(t, tree, "out/deep/g"); got != "3" {
+				t.Errorf("%s, %s: got %q", index, tree.Name, got)
+			}
+		}
 	}
 }
 
