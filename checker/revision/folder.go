@@ -1,6 +1,7 @@
 package revision
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,14 +28,11 @@ func Memory(name string, files map[string][]byte) *Tree {
 	l := Listing{Name: name}
 	byID := make(map[string][]byte, len(files))
 	for path, text := range files {
-		id, _ := blobID(strings.NewReader(string(text)), int64(len(text)), false)
+		id, _ := blobID(bytes.NewReader(text), int64(len(text)), false)
 		byID[id] = text
 		l.Entries = append(l.Entries, Entry{Path: path, Blob: id, Mode: modeRegular})
 	}
-	return l.tree(source{object: func(id string) ([]byte, error) {
-		text := byID[id]
-		return append(make([]byte, 0, len(text)), text...), nil
-	}})
+	return l.tree(source{object: func(id string) ([]byte, error) { return bytes.Clone(byID[id]), nil }})
 }
 
 // Folder makes a tree of the folder dir, whose files are read and hashed when

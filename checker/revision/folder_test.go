@@ -126,6 +126,9 @@ func TestAFileBeyondTheLimitIsAnErrorAndStillComparable(t *testing.T) {
 	if _, err := committed.ReadFile("huge"); err == nil || !strings.Contains(err.Error(), "the most that is read") {
 		t.Errorf("got %v", err)
 	}
+	if err := committed.Warm(t.Context(), []string{"huge", "small"}); err != nil {
+		t.Error(err)
+	}
 	if got := text(t, committed, "small"); got != "1" { // git is asked anew
 		t.Errorf("got %q", got)
 	}

@@ -102,7 +102,13 @@ func (g *git) output(ctx context.Context, stdin []byte, args ...string) (out, sa
 	return stdout.buf.Bytes(), stderr.buf.Bytes(), err
 }
 
-const maxMessage = 4 << 10
+// maxMessage is how much is kept of what git says beside its output: a line for
+// each folder that it could not list, for instance. maxShown is how much of it an
+// error shows.
+const (
+	maxMessage = 1 << 20
+	maxShown   = 1000
+)
 
 // A limited is a buffer that takes max bytes. More is an error, or dropped if cut.
 // It has no method but Write, so nothing goes around it.
@@ -128,7 +134,7 @@ func gitError(command string, err error, stderr []byte) *Error {
 	if errors.Is(err, exec.ErrNotFound) {
 		return &Error{errors.New("git is not installed, or not in PATH"), "install git 2.25 or later"}
 	}
-	said := message(stderr)
+	said := message(stderr[:min(len(stderr), maxShown)])
 	if _, exited := errors.AsType[*exec.ExitError](err); !exited || said == "" {
 		said = strings.TrimSpace(err.Error() + " " + said)
 	}

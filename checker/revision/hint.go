@@ -19,10 +19,7 @@ func (r *Repo) missing(ctx context.Context, rev string) error {
 	case errors.Is(err, errAmbiguous):
 		return &Error{fmt.Errorf("revision %q: %w", rev, err), "write more of it"}
 	}
-	name := rev // without steps from there: HEAD~2, main@{yesterday}
-	if i := strings.IndexAny(rev, "~^:@"); i > 0 {
-		name = rev[:i]
-	}
+	name := start(rev)
 	known := false
 	if name != rev {
 		_, err := r.objects.get(name + "^{commit}")

@@ -156,24 +156,23 @@ func (o *objects) warm(ids []string) error {
 		return err
 	}
 	// Git answers while we ask, so neither waits for the other's pipe to drain.
-	asked := make(chan error, 1)
-	go func() {
-		_, err := io.WriteString(cat.in, strings.Join(ids, "\n")+"\n")
-		asked <- err
-	}()
+	var asking sync.WaitGroup
+	asking.Go(func() { io.WriteString(cat.in, strings.Join(ids, "\n")+"\n") }) // what is not asked is not answered
+	defer asking.Wait()
 	for range ids {
 		obj, err := o.answer()
 		switch {
 		case errors.Is(err, errNoObject):
 			continue // whoever reads it will say so
+		case errors.As(err, new(tooLarge)):
+			return nil // and so here, where reading ahead ends
 		case err != nil:
-			<-asked
 			return err
 		case obj.kind == "blob" && o.kept+len(obj.text) <= maxKept:
 			o.keep(obj)
 		}
 	}
-	return <-asked
+	return nil
 }
 
 // unknown returns the ids that are not in memory, each once.

@@ -20,7 +20,7 @@ type Repo struct {
 	objects *objects
 
 	mu     sync.Mutex
-	recent []*Tree // the commits listed last, for a walk through the history asks for each twice
+	recent []*Tree // the commits listed last: a walk through the history asks for each twice
 }
 
 // A place is what there is to know of a repository before anything is read.

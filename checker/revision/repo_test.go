@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker/revision/repotest"
 )
@@ -220,9 +222,11 @@ func TestATagDoesNotReplaceABranch(t *testing.T) {
 	repo.Tag("main")
 	repo.Commit("Go on", nil)
 	r := openRepo(t, repo.Dir)
-	_, err := r.Tree(t.Context(), "main")
-	if want := `revision "main" names several commits; write which one: refs/heads/main or refs/tags/main`; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+	for _, rev := range []string{"main", "main~0", "main^{commit}", "main@{0}"} {
+		_, err := r.Tree(t.Context(), rev)
+		if want := fmt.Sprintf("revision %q: main names several commits; write which one: refs/heads/main or refs/tags/main", rev); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 	for _, rev := range []string{"refs/heads/main", "refs/tags/main", "same"} {
 		if _, err := r.Tree(t.Context(), rev); err != nil {
@@ -480,5 +484,42 @@ func TestRefs(t *testing.T) {
 	}
 	if _, err := r.Refs(t.Context(), "--exec=x", 1); err == nil {
 		t.Error("an option is taken for a pattern")
+	}
+}
+
+func TestNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	repo := repotest.New(t)
+	repo.Commit("Begin", repotest.Files{"f": "1", "g": "1"})
+	repo.Write("f", "2")
+	repo.Write("g", "1") // git would note that it is unchanged
+	snapshot := func() string {
+		var all strings.Builder
+		err := filepath.WalkDir(repo.Dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := d.Info()
+			fmt.Fprintln(&all, path, info.Size(), info.ModTime(), info.Mode())
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all.String()
+	}
+	before := snapshot()
+	r := openRepo(t, repo.Dir)
+	base := must[*Tree](t)(r.Tree(t.Context(), "main"))
+	head := must[*Tree](t)(r.WorkingTree(t.Context()))
+	must[*Tree](t)(r.Index(t.Context()))
+	if _, _, err := r.Log(t.Context(), "main", time.Time{}, nil, 0); err != nil {
+		t.Error(err)
+	}
+	if err := base.Warm(t.Context(), Changed(base, head)); err != nil {
+		t.Error(err)
+	}
+	if after := snapshot(); after != before {
+		t.Errorf("got\n%s\nwant\n%s", after, before)
 	}
 }
