@@ -54,7 +54,9 @@ func Folder(dir string) (*Tree, error) {
 func list(name string, fsys fs.FS) (Listing, error) {
 	l := Listing{Name: name}
 	leave := func(path, why string) { l.Left = append(l.Left, Left{Path: printable(path), Why: why}) }
+	seen := 0
 	err := fs.WalkDir(fsys, ".", func(at string, d fs.DirEntry, err error) error {
+		seen++
 		switch {
 		case err != nil && at == ".":
 			return reason(err)
@@ -63,6 +65,8 @@ func list(name string, fsys fs.FS) (Listing, error) {
 			return fs.SkipDir
 		case at == ".":
 			return nil
+		case seen > MaxFolder:
+			return fmt.Errorf("more than %d files and folders; name the folder that holds the contracts", MaxFolder)
 		case strings.EqualFold(d.Name(), ".git"):
 			return skip(d)
 		case !fs.ValidPath(at):
@@ -70,9 +74,6 @@ func list(name string, fsys fs.FS) (Listing, error) {
 			return skip(d)
 		case !d.IsDir():
 			l.Entries = append(l.Entries, Entry{Path: at, Mode: gitMode(d.Type())})
-			if len(l.Entries) > MaxFolder {
-				return fmt.Errorf("more than %d files; name the folder that holds the contracts", MaxFolder)
-			}
 			return nil
 		case strings.Count(at, "/") >= MaxDepth:
 			return fmt.Errorf("%s: more than %d folders inside each other", at, MaxDepth)

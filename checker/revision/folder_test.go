@@ -158,3 +158,15 @@ func TestFoldersThatCannotBeListedAreTold(t *testing.T) {
 		t.Errorf("a file system that cannot be listed: %v", got)
 	}
 }
+
+func TestAFolderBeyondTheLimitIsAnError(t *testing.T) {
+	t.Parallel()
+	huge := make(fstest.MapFS)
+	for i := range MaxFolder + 1 {
+		huge[fmt.Sprint(i)] = &fstest.MapFile{}
+	}
+	_, err := list("huge", huge)
+	if want := "more than 200000 files and folders; name the folder that holds the contracts"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
