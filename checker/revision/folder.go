@@ -1,6 +1,7 @@
 package revision
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,14 +28,11 @@ func Memory(name string, files map[string][]byte) *Tree {
 	l := Listing{Name: name}
 	byID := make(map[string][]byte, len(files))
 	for path, text := range files {
-		id, _ := blobID(strings.NewReader(string(text)), int64(len(text)), false)
+		id, _ := blobID(bytes.NewReader(text), int64(len(text)), false)
 		byID[id] = text
 		l.Entries = append(l.Entries, Entry{Path: path, Blob: id, Mode: modeRegular})
 	}
-	return l.tree(source{object: func(id string) ([]byte, error) {
-		text := byID[id]
-		return append(make([]byte, 0, len(text)), text...), nil
-	}})
+	return l.tree(source{object: func(id string) ([]byte, error) { return bytes.Clone(byID[id]), nil }})
 }
 
 // Folder makes a tree of the folder dir, whose files are read and hashed when
@@ -56,7 +54,9 @@ func Folder(dir string) (*Tree, error) {
 func list(name string, fsys fs.FS) (Listing, error) {
 	l := Listing{Name: name}
 	leave := func(path, why string) { l.Left = append(l.Left, Left{Path: printable(path), Why: why}) }
+	seen := 0
 	err := fs.WalkDir(fsys, ".", func(at string, d fs.DirEntry, err error) error {
+		seen++
 		switch {
 		case err != nil && at == ".":
 			return reason(err)
@@ -65,6 +65,8 @@ func list(name string, fsys fs.FS) (Listing, error) {
 			return fs.SkipDir
 		case at == ".":
 			return nil
+		case seen > MaxFolder:
+			return fmt.Errorf("more than %d files and folders; name the folder that holds the contracts", MaxFolder)
 		case strings.EqualFold(d.Name(), ".git"):
 			return skip(d)
 		case !fs.ValidPath(at):
@@ -72,9 +74,6 @@ func list(name string, fsys fs.FS) (Listing, error) {
 			return skip(d)
 		case !d.IsDir():
 			l.Entries = append(l.Entries, Entry{Path: at, Mode: gitMode(d.Type())})
-			if len(l.Entries) > MaxFolder {
-				return fmt.Errorf("more than %d files; name the folder that holds the contracts", MaxFolder)
-			}
 			return nil
 		case strings.Count(at, "/") >= MaxDepth:
 			return fmt.Errorf("%s: more than %d folders inside each other", at, MaxDepth)
@@ -120,7 +119,7 @@ type disk struct {
 	dir  string // root's, as the system wants it
 
 	mu     sync.Mutex
-	folder map[string]error // by path: nil if it is a folder and no step to it is a link
+	folder map[string]error // by path, "" the top: nil if it is a folder and no step to it is a link
 }
 
 func openDisk(dir string) (*disk, error) {
@@ -128,7 +127,7 @@ func openDisk(dir string) (*disk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &disk{root: root, dir: dir, folder: map[string]error{".": nil}}, nil
+	return &disk{root: root, dir: dir, folder: map[string]error{"": nil}}, nil
 }
 
 // open opens a regular file. A folder, a link or a device is an error, and so is
@@ -155,7 +154,7 @@ func (d *disk) open(path string) (fs.File, error) {
 // stat describes what is at path itself. It does not exist where a step to it
 // is a link.
 func (d *disk) stat(name string) (fs.FileInfo, error) {
-	if err := d.isFolder(path.Dir(name)); err != nil {
+	if err := d.isFolder(parent(name)); err != nil {
 		return nil, err
 	}
 	return os.Lstat(filepath.Join(d.dir, filepath.FromSlash(name)))

@@ -2,11 +2,13 @@ package revision
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/breakwater-data/breakwater/checker/revision/repotest"
 )
@@ -124,7 +126,47 @@ func TestAFileBeyondTheLimitIsAnErrorAndStillComparable(t *testing.T) {
 	if _, err := committed.ReadFile("huge"); err == nil || !strings.Contains(err.Error(), "the most that is read") {
 		t.Errorf("got %v", err)
 	}
+	if err := committed.Warm(t.Context(), []string{"huge", "small"}); err != nil {
+		t.Error(err)
+	}
 	if got := text(t, committed, "small"); got != "1" { // git is asked anew
 		t.Errorf("got %q", got)
+	}
+}
+
+// closedFS has a folder that cannot be listed.
+type closedFS struct{ fstest.MapFS }
+
+func (c closedFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == "closed" || c.MapFS == nil {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrPermission}
+	}
+	return c.MapFS.ReadDir(name)
+}
+
+func TestFoldersThatCannotBeListedAreTold(t *testing.T) {
+	t.Parallel()
+	tree := Of("fs", closedFS{fstest.MapFS{"closed/f": {}, "open/f": {}, "bad\xff/f": {}, "bad\xff.proto": {}}})
+	if got, want := paths(tree), []string{"open/f"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	want := []Left{{`"bad\xff"`, whyEncoding, ""}, {`"bad\xff.proto"`, whyEncoding, ""}, {"closed", "not readable: permission denied", ""}}
+	if got := tree.Left(); !slices.Equal(got, want) {
+		t.Errorf("left out: %v, want %v", got, want)
+	}
+	if got := Of("fs", closedFS{}).Left(); len(got) != 1 || got[0].Path != "." {
+		t.Errorf("a file system that cannot be listed: %v", got)
+	}
+}
+
+func TestAFolderBeyondTheLimitIsAnError(t *testing.T) {
+	t.Parallel()
+	huge := make(fstest.MapFS)
+	for i := range MaxFolder + 1 {
+		huge[fmt.Sprint(i)] = &fstest.MapFile{}
+	}
+	_, err := list("huge", huge)
+	if want := "more than 200000 files and folders; name the folder that holds the contracts"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -34,7 +34,6 @@ var fixed = []string{
 	"-c", "fetch.recurseSubmodules=false",
 	"-c", "gc.auto=0",
 	"-c", "maintenance.auto=false",
-	"-c", "diff.orderFile=",
 }
 
 // location lists the variables that say where a repository is. Git sets them for
@@ -98,32 +97,36 @@ func (g *git) output(ctx context.Context, stdin []byte, args ...string) (out, sa
 	case stdout.over:
 		err = &Error{Err: fmt.Errorf("git %s prints more than %d bytes", args[0], MaxOutput)}
 	case err != nil:
-		err = gitError(args[0], err, stderr.Bytes())
+		err = gitError(args[0], err, stderr.buf.Bytes())
 	}
-	return stdout.Bytes(), stderr.Bytes(), err
+	return stdout.buf.Bytes(), stderr.buf.Bytes(), err
 }
 
-const maxMessage = 4 << 10
+// maxMessage is how much is kept of what git says beside its output: a line for
+// each folder that it could not list, for instance. maxShown is how much of it an
+// error shows.
+const (
+	maxMessage = 1 << 20
+	maxShown   = 1000
+)
 
 // A limited is a buffer that takes max bytes. More is an error, or dropped if cut.
+// It has no method but Write, so nothing goes around it.
 type limited struct {
-	bytes.Buffer
+	buf  bytes.Buffer
 	max  int
 	cut  bool
 	over bool
 }
 
 func (l *limited) Write(p []byte) (int, error) {
-	room := l.max - l.Len()
-	if len(p) <= room {
-		return l.Buffer.Write(p)
+	room := l.max - l.buf.Len()
+	l.over = l.over || len(p) > room
+	l.buf.Write(p[:min(len(p), room)])
+	if l.over && !l.cut {
+		return room, errors.New("too much output")
 	}
-	l.over = true
-	l.Buffer.Write(p[:room])
-	if l.cut {
-		return len(p), nil
-	}
-	return room, errors.New("too much output")
+	return len(p), nil
 }
 
 // gitError makes an error of a command that failed, in git's own words.
@@ -131,7 +134,7 @@ func gitError(command string, err error, stderr []byte) *Error {
 	if errors.Is(err, exec.ErrNotFound) {
 		return &Error{errors.New("git is not installed, or not in PATH"), "install git 2.25 or later"}
 	}
-	said := message(stderr)
+	said := message(stderr[:min(len(stderr), maxShown)])
 	if _, exited := errors.AsType[*exec.ExitError](err); !exited || said == "" {
 		said = strings.TrimSpace(err.Error() + " " + said)
 	}

@@ -2,6 +2,7 @@ package revision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -12,10 +13,13 @@ import (
 // guess: what is not here, only the remote knows.
 func (r *Repo) missing(ctx context.Context, rev string) error {
 	e := &Error{Err: fmt.Errorf("revision %q: no such commit", rev)}
-	name := rev // without steps from there: HEAD~2, main@{yesterday}
-	if i := strings.IndexAny(rev, "~^:@"); i > 0 {
-		name = rev[:i]
+	switch obj, err := r.objects.get(rev); {
+	case err == nil:
+		return &Error{Err: fmt.Errorf("revision %q: it is a %s, not a commit", rev, obj.kind)}
+	case errors.Is(err, errAmbiguous):
+		return &Error{fmt.Errorf("revision %q: %w", rev, err), "write more of it"}
 	}
+	name := start(rev)
 	known := false
 	if name != rev {
 		_, err := r.objects.get(name + "^{commit}")

@@ -57,25 +57,37 @@ func badName(rev string) string {
 	return ""
 }
 
-// unambiguous returns an error if rev is the name of a branch and a tag, and
-// they differ. Git would take the tag, which anyone who may push one can use to
-// replace the base of a comparison.
+// start returns the name that rev starts from, without the steps from there:
+// main of main~2, main^{tree}, main@{yesterday} and main:path.
+func start(rev string) string {
+	for i := 1; i < len(rev); i++ {
+		if strings.IndexByte("~^:", rev[i]) >= 0 || strings.HasPrefix(rev[i:], "@{") {
+			return rev[:i]
+		}
+	}
+	return rev
+}
+
+// unambiguous returns an error if rev starts from the name of a branch and a
+// tag, and they differ. Git would take the tag, which anyone who may push one can
+// use to replace the base of a comparison.
 func (r *Repo) unambiguous(rev string) error {
-	if strings.HasPrefix(rev, "refs/") || strings.ContainsAny(rev, "~^:@") || isID(rev) {
+	name := start(rev)
+	if strings.HasPrefix(name, "refs/") || isID(name) {
 		return nil
 	}
 	var ids, refs []string
 	for _, kind := range []string{"refs/heads/", "refs/tags/", "refs/remotes/"} {
-		obj, err := r.objects.get(kind + rev + "^{commit}")
+		obj, err := r.objects.get(kind + name + "^{commit}")
 		switch {
 		case err == nil:
-			ids, refs = append(ids, obj.id), append(refs, kind+rev)
+			ids, refs = append(ids, obj.id), append(refs, kind+name)
 		case !errors.Is(err, errNoObject):
 			return fmt.Errorf("revision %q: %w", rev, err)
 		}
 	}
 	if len(slices.Compact(ids)) > 1 {
-		return &Error{fmt.Errorf("revision %q names several commits", rev), "write which one: " + strings.Join(refs, " or ")}
+		return &Error{fmt.Errorf("revision %q: %s names several commits", rev, name), "write which one: " + strings.Join(refs, " or ")}
 	}
 	return nil
 }
@@ -140,11 +152,13 @@ func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
 		return base, nil
 	}
 	// Where the history was cut, a better one may lie behind the cut.
-	cut, err := r.cut(ctx, from.ID, to.ID, "^"+base)
-	if err == nil && cut != "" {
-		err = r.uncertain(ctx, a, b, cut)
+	switch cut, err := r.cut(ctx, from.ID, to.ID, "^"+base); {
+	case err != nil:
+		return "", fmt.Errorf("merge base of %s and %s: %w", a, b, err)
+	case cut != "":
+		return "", r.uncertain(ctx, a, b, cut)
 	}
-	return base, err
+	return base, nil
 }
 
 // cut returns a commit, among those that rev-list gives for args, whose parents

@@ -72,12 +72,13 @@ func parseFiles(out string) ([]staged, error) {
 
 func (f *staged) parse(record string) error {
 	facts, path, ok := strings.Cut(record, "\t")
-	fields := strings.Split(facts, " ")
-	if !ok || len(fields) != 3 || !isID(fields[1]) || len(fields[2]) != 1 {
+	mode, rest, _ := strings.Cut(facts, " ")
+	id, stage, _ := strings.Cut(rest, " ")
+	if !ok || !isID(id) || len(stage) != 1 {
 		return strconv.ErrSyntax
 	}
-	mode, err := parseMode(fields[0])
-	f.Entry, f.stage = Entry{Path: path, Blob: fields[1], Mode: mode}, fields[2][0]
+	m, err := parseMode(mode)
+	f.Entry, f.stage = Entry{Path: path, Blob: id, Mode: m}, stage[0]
 	return err
 }
 

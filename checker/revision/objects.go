@@ -156,24 +156,23 @@ func (o *objects) warm(ids []string) error {
 		return err
 	}
 	// Git answers while we ask, so neither waits for the other's pipe to drain.
-	asked := make(chan error, 1)
-	go func() {
-		_, err := io.WriteString(cat.in, strings.Join(ids, "\n")+"\n")
-		asked <- err
-	}()
+	var asking sync.WaitGroup
+	asking.Go(func() { io.WriteString(cat.in, strings.Join(ids, "\n")+"\n") }) // what is not asked is not answered
+	defer asking.Wait()
 	for range ids {
 		obj, err := o.answer()
 		switch {
 		case errors.Is(err, errNoObject):
 			continue // whoever reads it will say so
+		case errors.As(err, new(tooLarge)):
+			return nil // and so here, where reading ahead ends
 		case err != nil:
-			<-asked
 			return err
 		case obj.kind == "blob" && o.kept+len(obj.text) <= maxKept:
 			o.keep(obj)
 		}
 	}
-	return <-asked
+	return nil
 }
 
 // unknown returns the ids that are not in memory, each once.
@@ -199,10 +198,12 @@ type catFile struct {
 
 // start returns the running process, and starts it if there is none.
 func (o *objects) start() (*catFile, error) {
-	if o.closed {
+	switch {
+	case o.closed:
 		return nil, errors.New("the repository is closed")
-	}
-	if o.cat != nil {
+	case o.ctx.Err() != nil:
+		return nil, fmt.Errorf("git cat-file: %w", context.Cause(o.ctx))
+	case o.cat != nil:
 		return o.cat, nil
 	}
 	cat := &catFile{cmd: o.git.command(o.ctx, "cat-file", "--batch"), stderr: limited{max: maxMessage, cut: true}}
@@ -234,7 +235,7 @@ func (o *objects) broken(err error) error {
 	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.EPIPE):
 		return err // the answer's own fault
 	}
-	return gitError("cat-file", waited, cat.stderr.Bytes())
+	return gitError("cat-file", waited, cat.stderr.buf.Bytes())
 }
 
 func (o *objects) close() error {

@@ -15,17 +15,17 @@ import (
 // through it: they end when it is closed, or with the context that opened it.
 type Repo struct {
 	place
+	dir     string // where Open looked
 	git     *git
 	objects *objects
 
 	mu     sync.Mutex
-	recent []*Tree // the commits listed last, for a walk through the history asks for each twice
+	recent []*Tree // the commits listed last: a walk through the history asks for each twice
 }
 
 // A place is what there is to know of a repository before anything is read.
 type place struct {
 	root    string // the top of the work tree; empty: there is none
-	prefix  string // where Open looked, below root, with a slash at its end
 	gitDir  string
 	common  string // the git directory that linked work trees share
 	shallow bool
@@ -51,7 +51,7 @@ func open(ctx context.Context, dir string, env []string) (*Repo, error) {
 		g.env = append(g.env, "GIT_WORK_TREE="+at.root)
 	}
 	g.started.Add(1) // locate's
-	return &Repo{place: at, git: g, objects: &objects{ctx: ctx, git: g}}, nil
+	return &Repo{place: at, dir: dir, git: g, objects: &objects{ctx: ctx, git: g}}, nil
 }
 
 // locate finds the repository of dir. Git tells the programs that it runs, such
@@ -68,7 +68,8 @@ func locate(ctx context.Context, dir string, env []string) (at place, located bo
 	}
 	own, err1 := probe(ctx, dir, environ(env, false))
 	inherited, err2 := probe(ctx, ".", environ(env, true))
-	if err2 == nil && (err1 == nil && own.gitDir == inherited.gitDir || err1 != nil && below(dir, inherited.root)) {
+	_, inside := below(dir, inherited.root)
+	if err2 == nil && (err1 == nil && own.gitDir == inherited.gitDir || err1 != nil && inside) {
 		return inherited, true, nil
 	}
 	return own, false, err1
@@ -80,29 +81,25 @@ func probe(ctx context.Context, dir string, env []string) (place, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return place{}, &Error{Err: fmt.Errorf("folder %q: there is none", dir)}
 	}
-	out, err := g.run(ctx, nil, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository",
-		"--show-object-format", "--show-prefix", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
+	out, err := g.run(ctx, nil, "rev-parse", "--is-shallow-repository", "--show-object-format",
+		"--absolute-git-dir", "--git-common-dir", "--show-toplevel")
 	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	// Without a work tree the last question is an error, after all the answers.
-	hasRoot := lines[0] == "true"
+	const all = 5
 	switch {
-	case !hasRoot && len(lines) == 6:
+	case len(lines) == all-1 && strings.Contains(fmt.Sprint(err), "must be run in a work tree"):
+		lines = append(lines, "") // all is answered but the last, for there is none
 	case err != nil && strings.Contains(err.Error(), "not a git repository"):
 		return place{}, &Error{fmt.Errorf("folder %q is in no git repository", dir), "two folders or files compare with: breakwater diff BASE HEAD"}
 	case err != nil:
 		return place{}, fmt.Errorf("folder %q: %w", dir, err)
-	case len(lines) != 7:
+	case len(lines) > 1 && strings.HasPrefix(lines[1], "-"): // unknown options are echoed
+		return place{}, &Error{errors.New("git is too old"), "install git 2.25 or later"}
+	case len(lines) != all:
 		return place{}, &Error{Err: fmt.Errorf("folder %q: the path of the repository has a line break", dir)}
 	}
-	if strings.HasPrefix(lines[2], "-") { // unknown options are echoed
-		return place{}, &Error{errors.New("git is too old"), "install git 2.25 or later"}
-	}
 	at := place{
-		shallow: lines[1] == "true", sha256: lines[2] == "sha256", prefix: lines[3],
-		gitDir: filepath.FromSlash(lines[4]), common: filepath.FromSlash(lines[5]),
-	}
-	if hasRoot {
-		at.root = filepath.FromSlash(lines[6])
+		shallow: lines[0] == "true", sha256: lines[1] == "sha256",
+		gitDir: filepath.FromSlash(lines[2]), common: filepath.FromSlash(lines[3]), root: filepath.FromSlash(lines[4]),
 	}
 	if !filepath.IsAbs(at.common) {
 		at.common = filepath.Join(dir, at.common)
@@ -116,17 +113,16 @@ func sameFolder(a, b string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
-// below reports whether dir is root or below it.
-func below(dir, root string) bool {
+// below returns the path of dir from root, with slashes, if it is root or below it.
+func below(dir, root string) (rel string, ok bool) {
 	dir, err := filepath.Abs(dir)
 	if err == nil {
-		dir, err = filepath.EvalSymlinks(dir)
+		dir, err = filepath.EvalSymlinks(dir) // git's root has no links
 	}
-	if err != nil || root == "" {
-		return false
+	if err == nil {
+		rel, err = filepath.Rel(root, dir)
 	}
-	rel, err := filepath.Rel(root, dir)
-	return err == nil && filepath.IsLocal(rel)
+	return filepath.ToSlash(rel), err == nil && root != "" && filepath.IsLocal(rel)
 }
 
 // Close ends git. The repository's trees cannot be read any more.
@@ -206,7 +202,18 @@ func Label(rev, commit string) string {
 }
 
 func isHex(s string) bool {
-	return strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
+	for i := range len(s) {
+		if !hexDigits[s[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+var hexDigits = [256]bool{
+	'0': true, '1': true, '2': true, '3': true, '4': true, '5': true, '6': true, '7': true, '8': true, '9': true,
+	'a': true, 'b': true, 'c': true, 'd': true, 'e': true, 'f': true,
+	'A': true, 'B': true, 'C': true, 'D': true, 'E': true, 'F': true,
 }
 
 // DefaultBranch returns the branch that changes are merged into, as a revision:
@@ -243,4 +250,20 @@ func shortRef(ref string) string {
 		}
 	}
 	return ref
+}
+
+// Refs returns the names of the newest branches or tags, at most max, whose full
+// name fits a pattern in which * stands for any part of a step:
+// "refs/tags/orders/v*". The newest is first; of those that were made in the same
+// second, the highest version.
+func (r *Repo) Refs(ctx context.Context, pattern string, max int) ([]string, error) {
+	if !strings.HasPrefix(pattern, "refs/") {
+		return nil, fmt.Errorf("refs %q: the pattern does not begin with refs/", pattern)
+	}
+	out, err := r.git.run(ctx, nil, "for-each-ref", fmt.Sprintf("--count=%d", max), "--format=%(refname)",
+		"--sort=-version:refname", "--sort=-creatordate", pattern)
+	if err != nil {
+		return nil, fmt.Errorf("refs %q: %w", pattern, err)
+	}
+	return strings.Fields(string(out)), nil
 }

@@ -71,7 +71,8 @@ func (r *Repo) side(ctx context.Context, rev, name string) (Side, error) {
 	}
 	at := path.Clean(name)
 	if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
-		at = path.Join(r.prefix, name) // as git counts it
+		here, _ := below(r.dir, r.root)
+		at = path.Join(here, name) // as git counts it
 	}
 	info, err := t.Stat(at)
 	if err != nil {

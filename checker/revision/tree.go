@@ -113,6 +113,7 @@ func (l Listing) tree(content source) *Tree {
 			t.entries = append(t.entries, e)
 		}
 	}
+	t.leaveOutFilesThatAreFolders()
 	slices.SortFunc(t.left, func(a, b Left) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Why, b.Why))
 	})
@@ -139,6 +140,39 @@ func unfit(sorted []Entry, i int) string {
 		return whyTwice
 	}
 	return ""
+}
+
+// leaveOutFilesThatAreFolders takes out a file whose path is also a folder of
+// others, which only a forged tree has.
+func (t *Tree) leaveOutFilesThatAreFolders() {
+	both := make(map[string]bool)
+	prev := ""
+	for _, e := range t.entries {
+		dir := parent(e.Path)
+		for d := dir; d != "" && !within(prev, d); d = parent(d) {
+			if t.Has(d) {
+				both[d] = true
+			}
+		}
+		prev = dir
+	}
+	if len(both) == 0 {
+		return
+	}
+	t.entries = slices.DeleteFunc(t.entries, func(e Entry) bool {
+		if both[e.Path] {
+			t.left = append(t.left, Left{Path: e.Path, Why: whyTwice, ID: e.Blob})
+		}
+		return both[e.Path]
+	})
+}
+
+// parent returns the folder that path is in, "" for the top.
+func parent(path string) string { return path[:max(strings.LastIndexByte(path, '/'), 0)] }
+
+// within reports whether path is dir or below it.
+func within(path, dir string) bool {
+	return strings.HasPrefix(path, dir) && (len(path) == len(dir) || path[len(dir)] == '/')
 }
 
 // insideGit reports whether path has a step ".git", in any case, which some file

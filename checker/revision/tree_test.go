@@ -71,6 +71,12 @@ func TestEveryTreeIsAFileSystem(t *testing.T) {
 					t.Errorf("%s: got the id %q, want git's %s", path, id, wantID)
 				}
 			}
+			for f := range tree.Files() {
+				if id, ok := f.Blob(); !ok || id != repo.ID("HEAD:"+f.Path) {
+					t.Errorf("%s: got the id %q", f.Path, id)
+				}
+				break // which a caller may do
+			}
 			for other, tree2 := range trees {
 				if got := Changed(tree2, tree); len(got) > 0 {
 					t.Errorf("it differs from %s in %q", other, got)
@@ -130,15 +136,15 @@ func TestListingLeavesOutWhatCannotBeAFile(t *testing.T) {
 		{"z", id, 0o100644}, {"../up", id, 0o100644}, {"a/.git/config", id, 0o100644}, {"A/.GIT/config", id, 0o100644},
 		{"/root", id, 0o100644}, {"a//b", id, 0o100644}, {"twice", id, 0o100644}, {"twice", id, 0o100755},
 		{"bad\xff", id, 0o100644}, {"link", id, 0o120000}, {"sub", id, 0o160000}, {"odd", id, 0o10000}, {".", id, 0o100644},
-		{"line\nbreak", id, 0o100755},
+		{"line\nbreak", id, 0o100755}, {"both", id, 0o100644}, {"both-", id, 0o100644}, {"both/x/y", id, 0o100644}, {"both/x", id, 0o100644},
 	}}
 	tree := l.Tree()
-	if got, want := paths(tree), []string{"line\nbreak", "z"}; !slices.Equal(got, want) {
+	if got, want := paths(tree), []string{"both-", "both/x/y", "line\nbreak", "z"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	want := map[string]string{
 		"../up": whyPath, "a/.git/config": whyPath, "A/.GIT/config": whyPath, "/root": whyPath, "a//b": whyPath, ".": whyPath,
-		"twice": whyTwice, `"bad\xff"`: whyEncoding, "link": whyLink, "sub": whySubmodule, "odd": whySpecial,
+		"twice": whyTwice, "both": whyTwice, "both/x": whyTwice, `"bad\xff"`: whyEncoding, "link": whyLink, "sub": whySubmodule, "odd": whySpecial,
 	}
 	for _, left := range tree.Left() {
 		if want[left.Path] != left.Why {

@@ -63,8 +63,11 @@ func readAll(f fs.File) ([]byte, error) {
 	return text.Bytes(), err
 }
 
-func tooLarge(size int64) error {
-	return fmt.Errorf("the file has %d bytes; the most that is read is %d", size, MaxFile)
+// tooLarge is the error of a file with more than MaxFile bytes.
+type tooLarge int64
+
+func (size tooLarge) Error() string {
+	return fmt.Sprintf("the file has %d bytes; the most that is read is %d", int64(size), MaxFile)
 }
 
 // Open opens a file or a folder. A file that git has not hashed is read as one

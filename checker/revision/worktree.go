@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 )
@@ -118,7 +117,7 @@ func (l *Listing) onDisk(d *disk, lines []staged) {
 	unchanged := f.tag == tagCached && len(lines) == 1
 	if unchanged {
 		// Git looked through a folder that has become a link; we do not.
-		link, below := errors.AsType[belowLink](d.isFolder(path.Dir(f.Path)))
+		link, below := errors.AsType[belowLink](d.isFolder(parent(f.Path)))
 		if !below {
 			l.Entries = append(l.Entries, f.Entry)
 		} else {
