@@ -32,7 +32,7 @@ type Held struct {
 
 // Inventory reads every port in tree, and every registration.
 func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventory, error) {
-	s := c.survey(Revisions{Base: tree, Head: tree})
+	s := c.survey(ctx, Revisions{Base: tree, Head: tree})
 	uses, _ := s.registrations()
 	s.unknownPorts(uses)
 	runs := make([]*run, len(s.head.Ports))

@@ -30,7 +30,7 @@ type survey struct {
 }
 
 // survey reads the configuration and finds the ports.
-func (c *Checker) survey(revs Revisions) *survey {
+func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 	revs.Gate = cmp.Or(revs.Gate, revs.Base)
 	s := &survey{Checker: c, revs: revs, gate: new(policy.Config), baseGate: new(policy.Config), headGate: new(policy.Config)}
 	s.finder = &product.Finder{Formats: c.Formats, Unread: c.Unread, Bare: revs.Bare, Memory: cmp.Or(c.Memory, new(product.Memory))}
@@ -42,12 +42,17 @@ func (c *Checker) survey(revs Revisions) *survey {
 		s.configure()
 	}
 	s.gate.Policy.Now = c.Now
-	s.base, s.head = s.find(revs.Base, s.baseGate), s.find(revs.Head, s.headGate)
+	s.base, s.head = s.find(ctx, revs.Base, s.baseGate), s.find(ctx, revs.Head, s.headGate)
 	s.tip = s.base
 	if revs.Gate != revs.Base {
-		s.tip = s.find(revs.Gate, s.gate)
+		s.tip = s.find(ctx, revs.Gate, s.gate)
 	}
 	s.wrong(Head, s.head.Config)
+	for _, left := range revs.Head.Left() {
+		if left.IsUnreadable() {
+			s.errors = append(s.errors, Error{Side: Head, Contract: true, Err: source.Errorf(source.Top(left.Path), "%s", left.Why)})
+		}
+	}
 	for _, e := range s.head.Errors {
 		s.errors = append(s.errors, Error{Side: Head, Contract: true, Err: e})
 	}
@@ -126,11 +131,11 @@ func (s *survey) ours(tree *revision.Tree) func(name string) bool {
 }
 
 // find lists the ports in tree.
-func (s *survey) find(tree *revision.Tree, config *policy.Config) *product.Found {
+func (s *survey) find(ctx context.Context, tree *revision.Tree, config *policy.Config) *product.Found {
 	if !s.revs.Bare {
 		s.finder.Skip = s.ours(tree)
 	}
-	return s.finder.Find(tree, config.Ports)
+	return s.finder.Find(ctx, tree, config.Ports)
 }
 
 // wrong notes what is wrong in our own files.
@@ -294,8 +299,18 @@ func (s *survey) gateFindings(lost []consumer.Use) (findings []policy.Finding) {
 	return findings
 }
 
-// unreadFindings reports the contracts that changed and that no format reads.
+// unreadFindings reports the contracts that changed and that no format reads, and
+// what changed and is not entered, in which there may be contracts.
 func (s *survey) unreadFindings() (findings []policy.Finding) {
+	for _, left := range revision.ChangedLeft(s.revs.Base, s.revs.Head) {
+		if s.revs.Bare || product.Foreign(left.Path+"/x") || !left.IsRepository() && !s.Concerns([]string{left.Path}) {
+			continue
+		}
+		findings = append(findings, s.judge(change.Change{
+			Rule: notCompared, Path: change.Path("file").Join(change.Name(left.Path)), To: left.ID, Head: source.Top(left.Path),
+			Detail: fmt.Sprintf("%s changed and is not compared: it is %s", left.Path, left.Why),
+		}, nil))
+	}
 	read := func(found *product.Found) map[string]product.Unread {
 		all := make(map[string]product.Unread)
 		for _, u := range found.Unread {

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -70,15 +71,19 @@ var notOurs = []string{".git", "vendor", "third_party", "node_modules", "testdat
 
 // Find lists the ports in tree: those declared first, then those that its other
 // files declare or show.
-func (f *Finder) Find(tree *revision.Tree, declared []Declaration) *Found {
+func (f *Finder) Find(ctx context.Context, tree *revision.Tree, declared []Declaration) *Found {
 	r := &search{Finder: f, tree: tree, found: new(Found), taken: make(map[string]bool), byID: make(map[string]*Port)}
 	for i := range declared {
 		r.declared(&declared[i])
 	}
-	for file := range tree.Files() {
-		if !r.taken[file.Path] && (f.Skip == nil || !f.Skip(file.Path)) {
-			r.look(file.Path)
-		}
+	candidates := r.candidates()
+	// Read ahead; a file that could not be is reported when it is looked into.
+	_ = tree.Warm(ctx, slices.DeleteFunc(slices.Clone(candidates), func(name string) bool {
+		_, known := r.Memory.get(r.at(name))
+		return known
+	}))
+	for _, name := range candidates {
+		r.look(name)
 	}
 	r.join()
 	r.found.Ports = slices.SortedFunc(maps.Values(r.byID), func(a, b *Port) int { return strings.Compare(a.ID, b.ID) })
@@ -178,11 +183,21 @@ func (r *search) add(p *Port) bool {
 	return true
 }
 
+// candidates lists the files that no port claims and whose names ask for a look
+// into them.
+func (r *search) candidates() []string {
+	var names []string
+	for file := range r.tree.Files() {
+		name := file.Path
+		if !r.taken[name] && r.mayBeContract(name) && (r.Bare || !Foreign(name)) && (r.Skip == nil || !r.Skip(name)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // look adds the ports that a file declares or shows by its content.
 func (r *search) look(name string) {
-	if !r.Bare && foreign(name) || !r.mayBeContract(name) {
-		return
-	}
 	s := r.recognize(r.at(name))
 	if !r.Bare && s.copied {
 		return
@@ -380,7 +395,9 @@ func (l *lookout) note(name string) {
 	l.looked[name] = blob
 }
 
-func foreign(name string) bool {
+// Foreign reports whether the file at name stands in a folder of other people's
+// contracts, or of copies.
+func Foreign(name string) bool {
 	dir := path.Dir(name)
 	return dir != "." && slices.ContainsFunc(strings.Split(dir, "/"), func(step string) bool { return slices.Contains(notOurs, step) })
 }

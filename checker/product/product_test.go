@@ -132,7 +132,7 @@ func TestFind(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := shown(finder().Find(tree(tt.files...), tt.declared)); got != tt.want {
+			if got := shown(finder().Find(context.Background(), tree(tt.files...), tt.declared)); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -142,13 +142,13 @@ func TestFind(t *testing.T) {
 // What was learned of a file holds as long as what it depends on is the same.
 func TestMemory(t *testing.T) {
 	f := finder()
-	if got := shown(f.Find(tree("a/x.toy:"), nil)); got != "a/x?=a/x.toy" {
+	if got := shown(f.Find(context.Background(), tree("a/x.toy:"), nil)); got != "a/x?=a/x.toy" {
 		t.Errorf("got %s", got)
 	}
-	if got := shown(f.Find(tree("a/x.toy:", "a/marker:"), nil)); got != "a?=a/x.toy" {
+	if got := shown(f.Find(context.Background(), tree("a/x.toy:", "a/marker:"), nil)); got != "a?=a/x.toy" {
 		t.Errorf("with a marker, got %s", got)
 	}
-	if got := shown(f.Find(tree("a/x.toy:"), nil)); got != "a/x?=a/x.toy" {
+	if got := shown(f.Find(context.Background(), tree("a/x.toy:"), nil)); got != "a/x?=a/x.toy" {
 		t.Errorf("without it again, got %s", got)
 	}
 }
@@ -189,7 +189,7 @@ func TestPairs(t *testing.T) {
 				return s.Outline
 			}
 			var got []string
-			for _, p := range Pairs(f.Find(base, nil).Ports, f.Find(head, nil).Ports, outline) {
+			for _, p := range Pairs(f.Find(t.Context(), base, nil).Ports, f.Find(t.Context(), head, nil).Ports, outline) {
 				id := func(p *Port) string {
 					if p == nil {
 						return ""

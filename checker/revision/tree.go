@@ -93,6 +93,13 @@ const (
 	whyUnreadable = "not readable: " // and the system's reason
 )
 
+// IsRepository reports whether l is a submodule or another repository: a folder of
+// which nothing is known.
+func (l Left) IsRepository() bool { return l.Why == whySubmodule || l.Why == whyNested }
+
+// IsUnreadable reports whether l would have been entered, had the system let us.
+func (l Left) IsUnreadable() bool { return strings.HasPrefix(l.Why, whyUnreadable) }
+
 // Tree makes a tree of l, whose Entries it may reorder and keep.
 func (l Listing) Tree() *Tree {
 	return l.tree(source{object: l.Object, open: l.Open})

@@ -177,7 +177,7 @@ func (l leftOut) Error() string { return l.Path + " is " + l.Why }
 // Is makes a path that is left out one that does not exist, except where that
 // is only not known.
 func (l leftOut) Is(err error) bool {
-	return err == fs.ErrNotExist && !strings.HasPrefix(l.Why, whyUnreadable)
+	return err == fs.ErrNotExist && !l.IsUnreadable()
 }
 
 // An openFile is a blob that was opened.
