@@ -29,16 +29,14 @@ func (t *text) card(f policy.Finding) {
 		t.labelled("proof", fmt.Sprintf("written now %s is read by the other side as %s", w.Written, w.ReadAs))
 	}
 	t.alsoIn(f)
-	if f.Verdict > policy.Pass || t.Verbose {
+	hit := slices.ContainsFunc(f.Hits, func(h consumer.Hit) bool { return h.Impact > consumer.Unaffected })
+	spared := change.SLO.Covers(f.Path) && len(f.Hits) > 0 && !hit // and that says it all
+	if f.Verdict > policy.Pass && !spared || t.Verbose {
 		t.labelled("do", f.Fix)
 	}
-	if t.Verbose || f.Approval != nil || !t.hasHits(f) && f.Verdict > policy.Pass {
+	if !hit && !spared || f.Approval != nil || t.Verbose {
 		t.labelled("because", f.Because)
 	}
-}
-
-func (t *text) hasHits(f policy.Finding) bool {
-	return slices.ContainsFunc(f.Hits, func(h consumer.Hit) bool { return h.Impact > consumer.Unaffected })
 }
 
 func classColor(c change.Class) color {
@@ -79,7 +77,7 @@ func (t *text) locations(f policy.Finding) {
 	switch {
 	case f.Head.IsZero():
 	case gone && f.Rule.Idea.IsRemoval():
-		t.line(4, "%s  %s", t.paint(cyan, Plain(f.Head.String())), t.paint(dim, "is what is left around it"))
+		t.line(4, "%s  %s", t.paint(cyan, Plain(f.Head.String())), t.paint(dim, "is without it now"))
 	default:
 		t.line(4, "%s", t.paint(cyan, Plain(f.Head.String())))
 		if full && !gone {
