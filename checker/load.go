@@ -33,6 +33,12 @@ func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree)
 	if p == nil || p.Format.Load == nil || len(p.Paths) == 0 {
 		return l
 	}
+	if p.Config != nil && p.Config.Format == "" && !s.revs.Bare {
+		l.errs = s.strangers(p, tree)
+	}
+	if len(l.errs) > 0 {
+		return l
+	}
 	body, err := p.Format.Load(ctx, s.request(p, tree))
 	l.body, l.Schema = body, body
 	l.fail(err, p.Paths[0])
@@ -40,6 +46,17 @@ func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree)
 		s.loadPromise(ctx, &l, p, tree)
 	}
 	return l
+}
+
+// strangers reports the files of a declared port that are called like its format
+// and are something else.
+func (s *survey) strangers(p *product.Port, tree *revision.Tree) (errs []*source.Error) {
+	for _, name := range p.Paths {
+		if why := s.finder.Why(tree, p.Format.Name, name); why != "" && p.Format.Match(name) {
+			errs = append(errs, source.Errorf(source.Top(name), "want %s for port %s: %s", p.Format.Name, p.ID, why))
+		}
+	}
+	return errs
 }
 
 func (s *survey) request(p *product.Port, tree *revision.Tree) schema.Request {

@@ -138,12 +138,23 @@ func (r *search) missing(pattern string) string {
 }
 
 // formatOf says what language a declared port is in: the one that is named, else
-// that of its first file that is claimed.
+// the one whose files are called so. Only where several could be meant does it look
+// into the files: a thousand ports that nobody changed are not read. Whether a file
+// is what its name says is seen when it is loaded.
 func (r *search) formatOf(d *Declaration, paths []string) schema.Format {
 	for _, f := range r.Formats {
 		if f.Name == d.Format {
 			return f
 		}
+	}
+	var fits []schema.Format
+	for _, f := range r.Formats {
+		if slices.ContainsFunc(paths, f.Match) {
+			fits = append(fits, f)
+		}
+	}
+	if len(fits) == 1 {
+		return fits[0]
 	}
 	why := "no format reads its files"
 	for _, name := range paths {
@@ -160,6 +171,22 @@ func (r *search) formatOf(d *Declaration, paths []string) schema.Format {
 		r.wrong(source.Errorf(d.At("files"), "%s: %s", d.ID, why))
 	}
 	return schema.Format{}
+}
+
+// Why says why a file that stands in a port of the format called name is none of
+// it; empty: it is one.
+func (f *Finder) Why(tree *revision.Tree, format, name string) string {
+	r := &search{Finder: f, tree: tree}
+	s := r.recognize(r.at(name))
+	switch {
+	case s.format != none && r.Formats[s.format].Name == format:
+		return ""
+	case s.format != none:
+		return "it is " + r.Formats[s.format].Name
+	case s.unread != "":
+		return s.unread
+	}
+	return "it does not look like it"
 }
 
 // add enters a port under its id, and reports whether it could. Files that were
