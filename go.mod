@@ -9,4 +9,8 @@ require (
 
 require go.yaml.in/yaml/v3 v3.0.6
 
-require github.com/agext/levenshtein v1.2.3 // indirect
+require (
+	github.com/agext/levenshtein v1.2.3 // indirect
+	github.com/bufbuild/protocompile v0.14.1 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
+)
