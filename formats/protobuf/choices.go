@@ -2,6 +2,7 @@ package protobuf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -130,49 +131,62 @@ func (d *differ) fieldChoices(f, g field, s scope, peers []peer) {
 // or no longer; mostly all of them change at once, with the file.
 func (d *differ) checksOfText(was, now message, s scope) {
 	head := fieldsByNumber(now)
-	changed := make(map[choice][]string)
-	var order []choice
-	note := func(f, g field, name string) {
-		for _, one := range textChecks(f, g) {
-			if changed[one] == nil {
-				order = append(order, one)
-			}
-			changed[one] = append(changed[one], name)
-		}
-	}
+	var changed checkChanges
 	for i := range was.Fields().Len() {
 		f := was.Fields().Get(i)
-		g := head[f.Number()]
-		switch {
+		switch g := head[f.Number()]; {
 		case g == nil:
 		case f.IsMap() && g.IsMap():
-			note(f.MapKey(), g.MapKey(), string(f.Name()))
-			note(f.MapValue(), g.MapValue(), string(f.Name()))
+			changed.add(f.Name(), textChecks(f.MapKey(), g.MapKey()))
+			changed.add(f.Name(), textChecks(f.MapValue(), g.MapValue()))
 		default:
-			note(f, g, string(f.Name()))
+			changed.add(f.Name(), textChecks(f, g))
 		}
 	}
-	for _, one := range order {
-		d.checkOfText(was, now, one, changed[one], s)
+	d.reportChecks(short(was), changed, d.kept(was, now), s)
+}
+
+// A checkChanges holds, for each way in which checks changed, the fields of which
+// that is so.
+type checkChanges struct {
+	order  []choice
+	fields map[choice][]string
+}
+
+func (c *checkChanges) add(f protoreflect.Name, choices []choice) {
+	for _, one := range choices {
+		if c.fields == nil {
+			c.fields = make(map[choice][]string)
+		}
+		if c.fields[one] == nil {
+			c.order = append(c.order, one)
+		}
+		if !slices.Contains(c.fields[one], string(f)) {
+			c.fields[one] = append(c.fields[one], string(f))
+		}
 	}
 }
 
-func (d *differ) checkOfText(was, now message, one choice, fields []string, s scope) {
-	const most = 3
-	if len(fields) > most {
-		fields = append(fields[:most], fmt.Sprintf("%d more", len(fields)-most))
+// mostNamed bounds how many fields a sentence lists.
+const mostNamed = 3
+
+func (d *differ) reportChecks(of string, changed checkChanges, c change.Change, s scope) {
+	for _, one := range changed.order {
+		fields := changed.fields[one]
+		if len(fields) > mostNamed {
+			fields = append(fields[:mostNamed], fmt.Sprintf("%d more", len(fields)-mostNamed))
+		}
+		c.Key, c.From, c.To = strings.TrimSpace(one.what+" "+one.to), one.from, one.to
+		verb, k := "are no longer checked", wireNew
+		if one.to == "VERIFY" {
+			verb, k = "are now checked", wireOld
+		}
+		if one.what != "" { // the data is what it was
+			verb, k = verb+" "+one.what, 0
+		}
+		c.Detail = fmt.Sprintf("strings of %s %s to be UTF-8: %s", of, verb, list(fields))
+		d.report(textCheckChanged, s, k, buf(one.peer), c)
 	}
-	c := d.kept(was, now)
-	c.Key, c.From, c.To = strings.TrimSpace(one.what+" "+one.to), one.from, one.to
-	verb, k := "are no longer checked", wireNew
-	if one.to == "VERIFY" {
-		verb, k = "are now checked", wireOld
-	}
-	if one.what != "" { // the data is what it was
-		verb, k = verb+" "+one.what, 0
-	}
-	c.Detail = fmt.Sprintf("strings of %s %s to be UTF-8: %s", short(was), verb, list(fields))
-	d.report(textCheckChanged, s, k, buf(one.peer), c)
 }
 
 // jsonFormat reports that a message or an enum is no longer held to having a JSON form.

@@ -150,7 +150,8 @@ func (p *valuePairs) swapped(ring []enumNumber) {
 	p.d.report(enumNumbersSwapped, p.scope, valueLost|wireNew|wireOld, peers, c)
 }
 
-// change starts a change of one value: its address is the enum, its key the value.
+// change starts a change of a value of the base: its address is the enum, its key
+// the value.
 func (p *valuePairs) change(v enumValue) change.Change {
 	return change.Change{Path: pathOf(p.was), Key: string(v.Name()), Base: p.d.base.at(v), Head: p.d.head.at(p.now)}
 }
@@ -185,8 +186,8 @@ func namesOf(values []enumValue) string {
 
 func (p *valuePairs) added(n enumNumber) {
 	v := p.head[n][0]
-	c := p.change(v)
-	c.To, c.Base, c.Head = itoa(n), p.d.base.at(p.was), p.d.head.at(v)
+	c := p.d.kept(p.was, p.now)
+	c.Key, c.To, c.Head = string(v.Name()), itoa(n), p.d.head.at(v)
 	c.Detail = fmt.Sprintf("%s (%d) is new", short(v), n)
 	rule, k := enumValueAdded, valueLost|jsonNew
 	switch {

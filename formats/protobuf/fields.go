@@ -189,7 +189,11 @@ func (p *fieldPairs) added(g field) {
 	switch grown := p.grownOneof(g); {
 	case isRequired(g):
 		c.Detail += ", and required"
-		p.d.report(p.scope.required(), p.scope, wireOld|jsonOld, buf("MESSAGE_SAME_REQUIRED_FIELDS"), c)
+		var peers []peer
+		if saysRequired(g) {
+			peers = buf("MESSAGE_SAME_REQUIRED_FIELDS")
+		}
+		p.d.report(p.scope.required(), p.scope, wireOld|jsonOld, peers, c)
 	case p.wasReserved.number(int64(g.Number())) || p.wasReserved.names[g.Name()]: // told with what is no longer reserved
 	case grown && p.scope.used&isRead != 0:
 		c.Key = string(g.Name())
@@ -327,7 +331,7 @@ var fieldRenamed = &change.Rule{
 another accessor. Binary data carries the number only and stays as it is.`,
 	Fix: `Keep the name, or at least keep the JSON key with json_name. A new meaning deserves a new field beside
 the old one.`,
-	Also: also(slices.Concat(sameName, sameType, sameOneof, goneEntry)...),
+	Also: also(slices.Concat(sameName, sameType, sameOneof, goneEntry, goneExt)...),
 }
 
 var jsonNameChanged = &change.Rule{
@@ -370,7 +374,7 @@ var fieldNumberReused = &change.Rule{
 	Why: `A field was replaced by one of another name and type under the same number. Readers of the old
 version read the new field's bytes as the old one, and old data fills the new field.`,
 	Fix:  `Give the new field a number of its own, and reserve the number and the name of the old one.`,
-	Also: also(slices.Concat(sameName, sameType, sameCard, sameOneof, sameValue, goneEntry)...),
+	Also: also(slices.Concat(sameName, sameType, sameCard, sameOneof, sameValue, goneEntry, goneExt)...),
 }
 
 var fieldTypeChanged = &change.Rule{

@@ -28,6 +28,8 @@ func (d *differ) files() {
 			}
 		} else if now == nil {
 			d.fileGone(was)
+		} else {
+			d.filePackage(was, now)
 		}
 		if now != nil && !d.sameText(was, now) {
 			d.syntax(was, now)
@@ -118,9 +120,7 @@ func (d *differ) goneFile(f *file) (peers []peer) {
 // of which say so themselves.
 func (d *differ) fileGone(was *file) {
 	to := make(map[string]bool)
-	declares := was.Extensions().Len() > 0
 	for decl := range top(was) {
-		declares = true
 		if now := d.to[decl.FullName()]; now != nil && d.head.file(now) != nil {
 			to[d.head.file(now).path] = true
 		}
@@ -138,10 +138,30 @@ func (d *differ) fileGone(was *file) {
 		c.Head = source.Top(places[0])
 		c.Detail = fmt.Sprintf("%s is gone; what it declared stands in %s", was.path, c.To)
 		d.report(fileMoved, everywhere, 0, d.goneFile(was), c)
-	case !declares:
+	case !declaresAny(was):
 		c.Detail = was.path + ", which declared nothing, is gone"
 		d.report(fileRemoved, everywhere, 0, d.goneFile(was), c)
 	}
+}
+
+// filePackage reports a file that joined another package, while its own goes on
+// elsewhere. What it declares says so itself.
+func (d *differ) filePackage(was, now *file) {
+	if was.Package() == now.Package() || declaresAny(was) {
+		return
+	}
+	c := ofFile(was)
+	c.From, c.To = string(was.Package()), string(now.Package())
+	c.Head = packageSpan(now)
+	c.Detail = fmt.Sprintf("%s, which declared nothing, belongs to the package %s instead of %s", now.path, orNone(now.Package()), orNone(was.Package()))
+	d.report(filePackageChanged, everywhere, 0, d.goneFile(was), c)
+}
+
+func declaresAny(f *file) bool {
+	for range top(f) {
+		return true
+	}
+	return f.Extensions().Len() > 0
 }
 
 // syntax reports that a file is written in another edition. What that means for
@@ -152,9 +172,31 @@ func (d *differ) syntax(was, now *file) {
 	if c.From == c.To {
 		return
 	}
+	peers := buf("FILE_SAME_SYNTAX")
+	for _, m := range d.base.order {
+		if kept := d.to[m.FullName()]; kept != nil && d.head.file(kept) == now {
+			peers = append(peers, relabeled(m, kept)...)
+		}
+	}
 	c.Head = source.Top(now.path)
 	c.Detail = fmt.Sprintf("%s was written in %s and is now in %s", now.path, c.From, c.To)
-	d.report(syntaxChanged, everywhere, 0, buf("FILE_SAME_SYNTAX"), c)
+	d.report(syntaxChanged, everywhere, 0, peers, c)
+}
+
+// relabeled lists what buf says of a message with a field that is required on both
+// sides, and says so by a label on the one and by a feature on the other.
+func relabeled(was, now decl) []peer {
+	base, ok := was.(message)
+	if !ok || was.FullName() != now.FullName() {
+		return nil
+	}
+	head := fieldsByNumber(now.(message))
+	for n, a := range fieldsByNumber(base) {
+		if b := head[n]; b != nil && isRequired(a) && isRequired(b) && saysRequired(a) != saysRequired(b) {
+			return buf("MESSAGE_SAME_REQUIRED_FIELDS")
+		}
+	}
+	return nil
 }
 
 func syntaxOf(f *file) string {
@@ -282,7 +324,17 @@ var syntaxChanged = &change.Rule{
 	Why: `The syntax is a spelling: what an element means, its presence, its packing, its checks, is
 compared where the element stands and told there.`,
 	Fix:  `Nothing has to be done, unless consumers compile the file with tools that do not know the edition yet.`,
-	Also: also("FILE_SAME_SYNTAX"),
+	Also: also("FILE_SAME_SYNTAX", "MESSAGE_SAME_REQUIRED_FIELDS"),
+}
+
+var filePackageChanged = &change.Rule{
+	ID: "protobuf/file-package-changed", Idea: "file-package-changed",
+	Title:  "A file that declared nothing belongs to another package",
+	Class:  change.Compatible,
+	Breaks: change.Code,
+	Why:    `Nothing in it has a name that could change.`,
+	Fix:    `Nothing has to be done.`,
+	Also:   also("FILE_SAME_PACKAGE", "PACKAGE_NO_DELETE"),
 }
 
 var fileOptionChanged = &change.Rule{

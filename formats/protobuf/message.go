@@ -80,6 +80,9 @@ func (d *differ) extensionKept(f, g field, s scope) {
 		d.report(declMoved, s, 0, peers, c)
 	}
 	d.fields(f, g, s, peers)
+	var checks checkChanges
+	checks.add(f.Name(), textChecks(f, g))
+	d.reportChecks(short(f), checks, d.kept(f, g), s)
 }
 
 // extensionGone reports an extension that is gone, unless it went with the message

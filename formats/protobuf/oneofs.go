@@ -121,9 +121,8 @@ func (c *crowd) beside(p *fieldPairs, f field, at protoreflect.Name) []string {
 			names = append(names, string(g.Name()))
 		}
 	}
-	const most = 3
-	if len(names) > most || len(names) == 0 {
-		names = append(names[:min(len(names), most)], "others")
+	if len(names) > mostNamed || len(names) == 0 {
+		names = append(names[:min(len(names), mostNamed)], "others")
 	}
 	return names
 }

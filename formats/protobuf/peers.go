@@ -7,7 +7,9 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/bufbuild/protocompile/protoutil"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
 )
 
 // What buf would report for the same change. It pairs files by path and types by
@@ -54,6 +56,7 @@ var (
 		"FILE_NO_DELETE", "PACKAGE_NO_DELETE", "FILE_SAME_PACKAGE",
 	}
 	goneEntry = []string{"MESSAGE_NO_DELETE", "PACKAGE_MESSAGE_NO_DELETE"} // the message that a map field is made of
+	goneExt   = []string{"EXTENSION_NO_DELETE", "PACKAGE_EXTENSION_NO_DELETE"}
 	goneField = []string{"FIELD_NO_DELETE", "FIELD_NO_DELETE_UNLESS_NAME_RESERVED", "FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED"}
 	sameName  = []string{"FIELD_SAME_NAME", "FIELD_SAME_JSON_NAME"}
 	sameType  = []string{"FIELD_SAME_TYPE", "FIELD_WIRE_COMPATIBLE_TYPE", "FIELD_WIRE_JSON_COMPATIBLE_TYPE"}
@@ -88,10 +91,23 @@ func (d *differ) gone(was decl) []peer {
 			peers = append(peers, bufAt(here, id))
 		}
 		if d.head.packages[pkg] && d.declares(nil, part, part.FullName()) == nil {
-			peers = append(peers, bufAt(here, "PACKAGE_"+id))
+			peers = append(peers, bufAt(d.packagePlace(part, here), "PACKAGE_"+id))
 		}
 	}
 	return peers
+}
+
+// packagePlace returns the file in which buf reports that a package lost was. The
+// loss of a message it reports at what still encloses it, wherever that is now.
+func (d *differ) packagePlace(was decl, here *file) *file {
+	if _, isMessage := was.(message); isMessage && here != nil {
+		for in := was.Parent(); in != decl(was.ParentFile()); in = in.Parent() {
+			if now := d.declares(nil, in, in.FullName()); now != nil {
+				return d.head.file(now)
+			}
+		}
+	}
+	return here
 }
 
 // declares returns what the head declares under full if it is of the same kind as
@@ -170,7 +186,7 @@ func (d *differ) fieldPeers(was, now field) []peer {
 	add(a != b, "FIELD_SAME_CARDINALITY")
 	add(a.onWire() != b.onWire(), "FIELD_WIRE_COMPATIBLE_CARDINALITY")
 	add(a.inJSON() != b.inJSON(), "FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY")
-	add(isRequired(was) != isRequired(now), "MESSAGE_SAME_REQUIRED_FIELDS")
+	add(saysRequired(was) != saysRequired(now), "MESSAGE_SAME_REQUIRED_FIELDS")
 	add(defaultOf(was) != defaultOf(now) && canDefault(was) && canDefault(now), "FIELD_SAME_DEFAULT")
 	for _, c := range codeChoices(was, now) {
 		add(true, c.peer)
@@ -183,6 +199,12 @@ func (d *differ) fieldPeers(was, now field) []peer {
 		peers = append(peers, d.entryPeers(was)...)
 	}
 	return peers
+}
+
+// saysRequired reports whether f has the label of that name, which is what buf goes
+// by. A file in an edition has none, and says the same with a feature.
+func saysRequired(f field) bool {
+	return protoutil.ProtoFromFieldDescriptor(f).GetLabel() == descriptorpb.FieldDescriptorProto_LABEL_REQUIRED
 }
 
 // entryPeers lists what buf says of the message that a map field is made of, if
@@ -267,7 +289,7 @@ func (d *differ) gonePeers(was field, reserved reservedSet) []peer {
 	if !reserved.number(int64(was.Number())) {
 		ids = append(ids, "FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED")
 	}
-	if isRequired(was) {
+	if saysRequired(was) {
 		ids = append(ids, "MESSAGE_SAME_REQUIRED_FIELDS")
 	}
 	peers := buf(ids...)

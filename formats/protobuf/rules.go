@@ -12,7 +12,7 @@ var examples embed.FS
 var rules = change.Rules{Examples: examples, List: []*change.Rule{
 	rootRemoved, unreached, notCompared,
 
-	packageRenamed, fileMoved, fileRemoved, syntaxChanged, fileOptionChanged, publicImportRemoved, declMoved,
+	packageRenamed, fileMoved, fileRemoved, filePackageChanged, syntaxChanged, fileOptionChanged, publicImportRemoved, declMoved,
 
 	messageRemoved, messageRenamed, messageAdded, accessorRemoved, jsonFormatChanged,
 	reservedRemoved, extensionRangeRemoved, extensionRemoved, extensionAdded,

@@ -40,7 +40,7 @@ func (d *differ) place(was, now decl, s scope) {
 			c.To = g.path
 		}
 		c.Detail = fmt.Sprintf("%s moved from %s to %s", short(was), c.From, c.To)
-		d.report(declMoved, s, 0, d.gone(was), c)
+		d.report(declMoved, s, 0, append(d.gone(was), relabeled(was, now)...), c)
 	}
 }
 
@@ -225,7 +225,7 @@ var declMoved = &change.Rule{
 	Why: `Its full name is the same, so data and names stay as they are. Only languages that
 generate one unit for each file, such as C++ and Python, import it from another place.`,
 	Fix:  `Import the new file publicly from the old one, which keeps old imports working.`,
-	Also: also(goneDecl...),
+	Also: also(append(goneDecl, "MESSAGE_SAME_REQUIRED_FIELDS")...),
 }
 
 var enumRemoved = &change.Rule{
