@@ -17,7 +17,7 @@ import (
 // A choice is something that came to another value.
 type choice struct {
 	what, from, to string
-	peer           string
+	peer           string // what buf calls it; two words if it is both
 }
 
 // codeChoices compares how generated code shows a field: jstype, and the string
@@ -55,18 +55,23 @@ func cppString(f field, opts *descriptorpb.FieldOptions) string {
 }
 
 // textChecks compares whether a string field is checked to be UTF-8.
-func textChecks(was, now field) (all []choice) {
+func textChecks(was, now field) []choice {
 	if was.Kind() != protoreflect.StringKind || now.Kind() != protoreflect.StringKind {
 		return nil
 	}
 	from, to := feature(was, "utf8_validation"), feature(now, "utf8_validation")
-	if from != to {
-		all = append(all, choice{"", from, to, "FIELD_SAME_UTF8_VALIDATION"})
+	inJava := choice{"in Java", javaCheck(was, from), javaCheck(now, to), "FIELD_SAME_JAVA_UTF8_VALIDATION"}
+	general := choice{"", from, to, "FIELD_SAME_UTF8_VALIDATION"}
+	switch javaToo := inJava.from != inJava.to; {
+	case from != to && javaToo: // Java does as all do
+		general.peer += " " + inJava.peer
+		return []choice{general}
+	case from != to:
+		return []choice{general}
+	case javaToo:
+		return []choice{inJava}
 	}
-	if from, to := javaCheck(was, from), javaCheck(now, to); from != to {
-		all = append(all, choice{"in Java", from, to, "FIELD_SAME_JAVA_UTF8_VALIDATION"})
-	}
-	return all
+	return nil
 }
 
 // javaCheck returns what Java does where the language says as general.
@@ -185,7 +190,7 @@ func (d *differ) reportChecks(of string, changed checkChanges, c change.Change, 
 			verb, k = verb+" "+one.what, 0
 		}
 		c.Detail = fmt.Sprintf("strings of %s %s to be UTF-8: %s", of, verb, list(fields))
-		d.report(textCheckChanged, s, k, buf(one.peer), c)
+		d.report(textCheckChanged, s, k, buf(strings.Fields(one.peer)...), c)
 	}
 }
 

@@ -216,7 +216,7 @@ func (p *valuePairs) names(n enumNumber) {
 		c.Detail = fmt.Sprintf("%s is no longer a name of %d, which is %s", namesOf(gone), n, namesOf(head))
 		p.d.report(enumAliasRemoved, p.scope, jsonNew|jsonOld|byName, p.peers(n), c)
 	case base[0].Name() != head[0].Name():
-		c.Detail = fmt.Sprintf("%d is written as %s instead of %s", n, short(head[0]), short(base[0]))
+		c.Detail = fmt.Sprintf("JSON writes %d as %s instead of %s", n, short(head[0]), short(base[0]))
 		p.d.report(enumPrintedNameChanged, p.scope, jsonNew, p.peers(n), c)
 	case len(added) > 0:
 		c.Key, c.Head = string(added[0].Name()), p.d.head.at(added[0])

@@ -84,7 +84,7 @@ func (p *fieldPairs) changedOneof(f, g field) {
 	case b == "":
 		c.Detail = fmt.Sprintf("%s no longer stands in the oneof %s, in which it was alone", short(f), a)
 	default:
-		c.Detail = fmt.Sprintf("%s stands in the oneof %s now, and nothing that was there before does", short(f), b)
+		c.Detail = fmt.Sprintf("%s stands in the oneof %s now, where no field was before", short(f), b)
 	}
 	p.d.report(rule, p.scope, k, p.peers[f.Number()], c)
 }

@@ -48,11 +48,11 @@ func (d *differ) otherOptions(was decl, base, head map[string]string, c change.C
 		case a == b:
 			continue
 		case a == "":
-			words = append(words, fmt.Sprintf("%s is new: %s", option, b))
+			words = append(words, fmt.Sprintf("%s is new: %s", option, clip(b)))
 		case b == "":
-			words = append(words, fmt.Sprintf("%s is gone: it was %s", option, a))
+			words = append(words, fmt.Sprintf("%s is gone: it was %s", option, clip(a)))
 		default:
-			words = append(words, fmt.Sprintf("%s was %s and is %s", option, a, b))
+			words = append(words, fmt.Sprintf("%s was %s and is %s", option, clip(a), clip(b)))
 		}
 		from, to = append(from, option+" = "+a), append(to, option+" = "+b)
 	}
@@ -62,6 +62,15 @@ func (d *differ) otherOptions(was decl, base, head map[string]string, c change.C
 	c.From, c.To = strings.Join(from, "; "), strings.Join(to, "; ")
 	c.Detail = fmt.Sprintf("%s has options that are not compared: %s", label(was), strings.Join(words, ", "))
 	d.report(notCompared, s, valueLost|wireNew|wireOld|jsonNew|byName, nil, c)
+}
+
+// clip shortens a value for a sentence.
+func clip(text string) string {
+	const most = 80
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
 }
 
 // label names what an option stands at.

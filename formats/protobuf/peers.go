@@ -192,7 +192,7 @@ func (d *differ) fieldPeers(was, now field) []peer {
 		add(true, c.peer)
 	}
 	for _, c := range textChecks(was, now) {
-		add(true, c.peer)
+		add(true, strings.Fields(c.peer)...)
 	}
 	peers := buf(ids...)
 	if was.IsMap() && !was.IsExtension() {

@@ -162,11 +162,11 @@ func streams(m method) string {
 	case m.IsStreamingClient() && m.IsStreamingServer():
 		return "streaming both ways"
 	case m.IsStreamingClient():
-		return "streaming what it takes"
+		return "client streaming"
 	case m.IsStreamingServer():
-		return "streaming what it returns"
+		return "server streaming"
 	}
-	return "without streams"
+	return "unary"
 }
 
 func (d *differ) idempotency(was, now method, s scope) {
