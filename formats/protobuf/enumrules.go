@@ -19,7 +19,7 @@ var enumValueAdded = &change.Rule{
 	ID: "protobuf/enum-value-added", Idea: change.ValueAdded,
 	Title:  "An enum has a new value",
 	Class:  change.Risky,
-	Breaks: change.Value | change.Wire | change.JSON | change.Request | change.Code,
+	Breaks: change.Value | change.Wire | change.JSON | change.Code,
 	Why: `A consumer that handles every value it knows and no other falls through, a JSON reader with the old schema
 refuses the new name, and a closed enum drops the number.`,
 	Fix: `Tell the consumers before the first message carries it, so that they handle it or have a branch for what they do not know.`,

@@ -189,7 +189,7 @@ func (p *valuePairs) added(n enumNumber) {
 	c := p.d.kept(p.was, p.now)
 	c.Key, c.To, c.Head = string(v.Name()), itoa(n), p.d.head.at(v)
 	c.Detail = fmt.Sprintf("%s (%d) is new", short(v), n)
-	rule, k := enumValueAdded, valueLost|jsonNew
+	rule, k := enumValueAdded, valueNew|jsonNew
 	switch {
 	case p.scope.used&isRead == 0 && p.scope.used != 0:
 		rule, k = requestEnumValueAdded, 0
@@ -283,7 +283,7 @@ func (d *differ) openness(was, now enum, s scope) {
 	c := d.kept(was, now)
 	c.From, c.To = "closed", "open"
 	c.Detail = short(was) + " takes numbers now that it does not list"
-	k := valueLost | wireNew
+	k := valueNew | wireNew
 	if now.IsClosed() {
 		c.From, c.To = c.To, c.From
 		c.Detail = short(was) + " no longer takes numbers that it does not list"

@@ -198,7 +198,7 @@ func (p *fieldPairs) added(g field) {
 	case grown && p.scope.used&isRead != 0:
 		c.Key = string(g.Name())
 		c.Detail += fmt.Sprintf(", and can be set in the oneof %s in place of the others", oneofName(g))
-		p.d.report(oneofMemberAdded, p.scope, valueLost|jsonNew, nil, c)
+		p.d.report(oneofMemberAdded, p.scope, valueNew|jsonNew, nil, c)
 	default:
 		p.d.report(fieldAdded, p.scope, 0, nil, c)
 	}

@@ -33,7 +33,8 @@ type file struct {
 	text    []byte
 	lines   *source.Lines
 	imports []importStmt
-	broken  bool // it or something that it imports has an error; it was not linked
+	opaque  bool // it cannot be given to the parser
+	broken  bool // it, or something that it imports, has an error and was not linked
 
 	parsed parser.Result
 	linker.Result
@@ -69,6 +70,7 @@ type graph struct {
 	order []*file                // as found: the port's own first
 	known map[string]linker.File // the well-known files that were asked for, or nil
 	bytes int
+	full  bool // the limits of a port are reached; nothing more is read
 	errs  []error
 }
 
@@ -93,13 +95,17 @@ func collect(r schema.Request) *graph {
 	return g
 }
 
-// read adds the file at path. One that cannot be used is broken, and an error.
+// read adds the file at path. One that cannot be parsed is an error.
 func (g *graph) read(p string, own bool) *file {
 	f := &file{path: p, own: own}
 	g.files[p], g.order = f, append(g.order, f)
 	fail := func(span source.Span, format string, args ...any) *file {
-		f.broken = true
+		f.opaque, f.broken = true, true
 		g.errs = append(g.errs, source.Errorf(span, format, args...))
+		return f
+	}
+	if g.full {
+		f.opaque, f.broken = true, true
 		return f
 	}
 	if info, err := fs.Stat(g.fsys, p); err == nil && info.Size() > maxFileBytes {
@@ -114,16 +120,16 @@ func (g *graph) read(p string, own bool) *file {
 	case len(text) > maxFileBytes:
 		return fail(source.Top(p), "the file has %d bytes; the most that is read is %d", len(text), maxFileBytes)
 	case g.bytes > maxPortBytes || len(g.order) > maxFiles:
-		f.text = nil
+		g.full = true
 		return fail(source.Top(p), "the port is too large: the most that is read is %d files with %d bytes together", maxFiles, maxPortBytes)
 	case !utf8.Valid(text):
 		at := invalidAt(text)
 		return fail(f.at(at, at+1), "byte %#02x is not UTF-8; save the file in that encoding", text[at])
 	}
-	head, tooDeep := scan(string(text))
+	head, problem := scan(string(text))
 	f.imports = head.imports
-	if tooDeep >= 0 {
-		return fail(f.at(tooDeep, tooDeep+1), "brackets are nested more than %d deep", maxDepth)
+	if problem != nil {
+		return fail(f.at(problem.at, problem.at+1), "%s", problem.msg)
 	}
 	return f
 }
@@ -282,5 +288,5 @@ func imports(r schema.Request) ([]string, error) {
 		}
 	}
 	slices.Sort(list)
-	return list, nil
+	return slices.Compact(list), nil
 }

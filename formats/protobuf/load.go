@@ -52,7 +52,7 @@ func (g *graph) parse(ctx context.Context, files []*file) []error {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range files {
-		if f.text == nil || ctx.Err() != nil {
+		if f.opaque || ctx.Err() != nil {
 			continue
 		}
 		group.Go(func() error {
@@ -172,6 +172,7 @@ func (g *graph) positioned(f *file, e reporter.ErrorWithPos) error {
 		at = f
 	}
 	err := source.Errorf(at.span(e), "%w", e.Unwrap())
+	err.Msg = clip(err.Msg, 400)
 	if m := elsewhere.FindStringSubmatch(err.Msg); m != nil {
 		if other := g.named(m[2]); other != nil {
 			err.Msg = fmt.Sprintf("%s at %s:%s%s", m[1], other.path, m[3], m[4])

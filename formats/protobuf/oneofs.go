@@ -79,7 +79,7 @@ func (p *fieldPairs) changedOneof(f, g field) {
 		rule, k = fieldJoinedOneof, valueLost|jsonNew|jsonOld|wireOld
 		c.Detail = fmt.Sprintf("%s joined the oneof %s, so it can no longer be set together with %s", short(f), b, list(joined))
 	case len(left) > 0:
-		rule, k = fieldLeftOneof, valueLost|wireNew|jsonNew
+		rule, k = fieldLeftOneof, valueNew|wireNew|jsonNew
 		c.Detail = fmt.Sprintf("%s left the oneof %s, so it can be set together with %s", short(f), a, list(left))
 	case b == "":
 		c.Detail = fmt.Sprintf("%s no longer stands in the oneof %s, in which it was alone", short(f), a)
@@ -189,7 +189,7 @@ var fieldLeftOneof = &change.Rule{
 	ID: "protobuf/field-left-oneof", Idea: "field-left-oneof",
 	Title:  "A field left a oneof, and can be set beside the others",
 	Class:  change.Breaking,
-	Breaks: change.Value | change.Wire | change.JSON | change.Request | change.Code,
+	Breaks: change.Value | change.Wire | change.JSON | change.Code,
 	Why: `A consumer with the old schema that meets data with two of them set keeps one and drops the other; one that
 takes the first it finds may take the wrong one.`,
 	Fix:  `Add a field outside of the oneof beside the one inside.`,
@@ -210,7 +210,7 @@ var oneofMemberAdded = &change.Rule{
 	ID: "protobuf/oneof-member-added", Idea: change.ValueAdded,
 	Title:  "A oneof has a new member",
 	Class:  change.Risky,
-	Breaks: change.Value | change.JSON | change.Request | change.Code,
+	Breaks: change.Value | change.JSON | change.Code,
 	Why: `Where the new member is set, a consumer that knows only the others sees none of them, as if nothing had been
 sent.`,
 	Fix: `Tell the consumers before the first message carries it, so that they handle it, or refuse what they do not know.`,

@@ -48,11 +48,11 @@ func (d *differ) otherOptions(was decl, base, head map[string]string, c change.C
 		case a == b:
 			continue
 		case a == "":
-			words = append(words, fmt.Sprintf("%s is new: %s", option, clip(b)))
+			words = append(words, fmt.Sprintf("%s is new: %s", option, clip(b, mostShown)))
 		case b == "":
-			words = append(words, fmt.Sprintf("%s is gone: it was %s", option, clip(a)))
+			words = append(words, fmt.Sprintf("%s is gone: it was %s", option, clip(a, mostShown)))
 		default:
-			words = append(words, fmt.Sprintf("%s was %s and is %s", option, clip(a), clip(b)))
+			words = append(words, fmt.Sprintf("%s was %s and is %s", option, clip(a, mostShown), clip(b, mostShown)))
 		}
 		from, to = append(from, option+" = "+a), append(to, option+" = "+b)
 	}
@@ -64,9 +64,11 @@ func (d *differ) otherOptions(was decl, base, head map[string]string, c change.C
 	d.report(notCompared, s, valueLost|wireNew|wireOld|jsonNew|byName, nil, c)
 }
 
-// clip shortens a value for a sentence.
-func clip(text string) string {
-	const most = 80
+// mostShown bounds how much of a value a sentence shows.
+const mostShown = 80
+
+// clip shortens a text to most characters.
+func clip(text string, most int) string {
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most]) + "…"
 	}

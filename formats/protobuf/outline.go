@@ -32,6 +32,13 @@ func outline(p *port) *schema.Outline {
 			o.Roots = append(o.Roots, pathOf(d))
 		}
 	}
+	for extended, exts := range p.exts { // options that the port declares: what they extend is not its own
+		if p.file(exts[0].ContainingMessage()) == nil {
+			for _, ext := range exts {
+				p.outlineField(o, change.Path(extended), ext)
+			}
+		}
+	}
 	o.Namespace = p.namespace()
 	return o
 }
@@ -65,21 +72,25 @@ func (p *port) deprecate(o *schema.Outline, d decl) {
 }
 
 func (p *port) outlineMessage(o *schema.Outline, m message) {
-	at := pathOf(m)
-	o.Decls[at] = nil
+	o.Decls[pathOf(m)] = nil
 	for f := range p.fields(m) {
-		e := schema.Edge{Step: step(f), Type: typeOf(f), Span: p.at(f), Optional: f.HasPresence() && !isRequired(f)}
-		switch {
-		case f.IsMap():
-			e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Values, Type: singleType(f.MapValue()), Decl: p.declOf(f), Span: e.Span})
-		case f.IsList():
-			e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Items, Type: singleType(f), Decl: p.declOf(f), Span: e.Span})
-		default:
-			e.Decl = p.declOf(f)
-		}
-		o.Decls[at] = append(o.Decls[at], e)
-		p.deprecate(o, f)
+		p.outlineField(o, pathOf(m), f)
 	}
+}
+
+// outlineField adds f to what is declared at at.
+func (p *port) outlineField(o *schema.Outline, at change.Path, f field) {
+	e := schema.Edge{Step: step(f), Type: typeOf(f), Span: p.at(f), Optional: f.HasPresence() && !isRequired(f)}
+	switch {
+	case f.IsMap():
+		e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Values, Type: singleType(f.MapValue()), Decl: p.declOf(f), Span: e.Span})
+	case f.IsList():
+		e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Items, Type: singleType(f), Decl: p.declOf(f), Span: e.Span})
+	default:
+		e.Decl = p.declOf(f)
+	}
+	o.Decls[at] = append(o.Decls[at], e)
+	p.deprecate(o, f)
 }
 
 // anonymous declares a list or a map at its own place.

@@ -1,6 +1,7 @@
 package protobuf
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -276,7 +277,7 @@ func members(d decl) map[string]bool {
 	case message:
 		for i := range d.Fields().Len() {
 			f := d.Fields().Get(i)
-			all[describe(f)] = true
+			all[fmt.Sprintf("%s %s = %d", typeWithin(f, d), f.Name(), f.Number())] = true
 		}
 	case enum:
 		for i := range d.Values().Len() {
@@ -289,4 +290,19 @@ func members(d decl) map[string]bool {
 		}
 	}
 	return all
+}
+
+// typeWithin writes the type of f so that it reads the same when m, which holds f,
+// has another name.
+func typeWithin(f field, m message) string {
+	held := heldBy(f)
+	if held == nil {
+		return typeOf(f)
+	}
+	full := string(held.FullName())
+	rest, inside := strings.CutPrefix(full+".", string(m.FullName())+".")
+	if !inside {
+		return typeOf(f)
+	}
+	return strings.Replace(typeOf(f), full, "~"+rest, 1)
 }

@@ -1,6 +1,9 @@
 package protobuf
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // A header is what a file says of itself at its top level: all that is needed to
 // know which files to read, and cheap enough to ask of every file of a repository.
@@ -18,20 +21,33 @@ type importStmt struct {
 	target     *file // nil: it is built in, or was not found
 }
 
-// maxDepth bounds how deep brackets of any kind may be nested: the parser of
-// bodies and option values recurses, and a stack overflow is no error but an end.
-// The language itself allows 32 messages inside each other.
-const maxDepth = 100
+// Limits of one file, for the parser's sake. It recurses into bodies and option
+// values, and a stack overflow is no error but an end: so brackets of any kind are
+// nested maxDepth deep at most (the language itself allows 32 messages inside each
+// other). And to place a token it counts its line from the start: maxEffort bounds
+// the sum of all columns, which only a file with very long lines comes near.
+const (
+	maxDepth  = 100
+	maxEffort = 2_000_000_000
+)
+
+// A problem is why a file must not be given to the parser.
+type problem struct {
+	at  int
+	msg string
+}
 
 // scan reads the header of a file. It understands comments and strings and
-// nothing of the rest. Where brackets are nested too deep it returns the offset
-// of the first that is, otherwise -1.
-func scan(text string) (h header, tooDeep int) {
+// nothing of the rest.
+func scan(text string) (header, *problem) {
+	var h header
 	s := scanner{text: text}
 	for t := s.next(); t.kind != end; t = s.next() {
 		switch {
 		case s.depth > maxDepth:
-			return h, t.start
+			return h, &problem{t.start, fmt.Sprintf("brackets are nested more than %d deep", maxDepth)}
+		case s.effort > maxEffort:
+			return h, &problem{t.start, "the lines are too long; break them"}
 		case s.depth > 0 || t.kind != word:
 		case s.of(t) == "import":
 			if stmt, ok := s.importStmt(t); ok {
@@ -43,14 +59,16 @@ func scan(text string) (h header, tooDeep int) {
 			}
 		}
 	}
-	return h, -1
+	return h, nil
 }
 
 // A scanner cuts a text into tokens.
 type scanner struct {
-	text  string
-	pos   int
-	depth int // of brackets that are open
+	text   string
+	pos    int
+	line   int // where the line begins
+	depth  int // of brackets that are open
+	effort int // the sum of the columns of all tokens
 }
 
 // A token is a word, a string literal, or one character of anything else.
@@ -73,7 +91,10 @@ func (s *scanner) next() token {
 		start, c := s.pos, s.text[s.pos]
 		s.pos++
 		switch {
-		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+		case c == '\n':
+			s.line = s.pos
+			continue
+		case c == ' ' || c == '\t' || c == '\r':
 			continue
 		case c == '/' && strings.HasPrefix(s.text[s.pos:], "/"):
 			s.skipTo("\n")
@@ -82,6 +103,9 @@ func (s *scanner) next() token {
 			s.pos++
 			s.skipTo("*/")
 			continue
+		}
+		s.effort += start - s.line
+		switch {
 		case c == '"' || c == '\'':
 			s.skipString(c)
 			return token{quoted, start, s.pos}
@@ -114,7 +138,11 @@ func (s *scanner) skipTo(mark string) {
 		s.pos = len(s.text)
 		return
 	}
-	s.pos += i + len(mark)
+	skipped := s.text[s.pos : s.pos+i+len(mark)]
+	if at := strings.LastIndexByte(skipped, '\n'); at >= 0 {
+		s.line = s.pos + at + 1
+	}
+	s.pos += len(skipped)
 }
 
 // skipString goes past a string whose opening quote was taken. No string goes

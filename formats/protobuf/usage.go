@@ -20,13 +20,16 @@ const (
 type risk uint16
 
 const (
-	valueLost risk = 1 << iota // whatever the encoding, what is read is gone or means something else
-	wireNew                    // binary data of the head is misread with the base
-	wireOld                    // binary data of the base is misread with the head
+	valueNew risk = 1 << iota // whatever the encoding, what is read in data of the head is gone or means something else
+	valueOld                  // the same for data of the base
+	wireNew                   // binary data of the head is misread with the base
+	wireOld                   // binary data of the base is misread with the head
 	jsonNew
 	jsonOld
 	byName // whoever names the element in text of its own finds it no more: registries, field masks, reflection
 	inCode // code that was generated from the base does not compile against the head
+
+	valueLost = valueNew | valueOld
 )
 
 // surfaces translates r for data that is used as u says. Who sends data has the
@@ -39,13 +42,13 @@ func (u usage) surfaces(r risk) change.Surface {
 		}
 	}
 	if u&isRead != 0 {
-		add(r&valueLost != 0, change.Value)
+		add(r&valueNew != 0, change.Value)
 		add(r&wireNew != 0, change.Wire)
 		add(r&(jsonNew|jsonOld) != 0, change.JSON)
 		add(r&wireOld != 0, change.Replay)
 	}
 	if u&isSent != 0 {
-		add(r&(valueLost|wireOld|jsonOld) != 0, change.Request)
+		add(r&(valueOld|wireOld|jsonOld) != 0, change.Request)
 	}
 	add(r&byName != 0, change.Query)
 	add(r&inCode != 0, change.Code)
