@@ -142,8 +142,13 @@ func (d *differ) checksOfText(was, now message, s scope) {
 		switch g := head[f.Number()]; {
 		case g == nil:
 		case f.IsMap() && g.IsMap():
-			changed.add(f.Name(), textChecks(f.MapKey(), g.MapKey()))
-			changed.add(f.Name(), textChecks(f.MapValue(), g.MapValue()))
+			checks := append(textChecks(f.MapKey(), g.MapKey()), textChecks(f.MapValue(), g.MapValue())...)
+			for i := range checks {
+				if f.Name() != g.Name() { // the message behind the map has another name too
+					checks[i].peer = ""
+				}
+			}
+			changed.add(f.Name(), checks)
 		default:
 			changed.add(f.Name(), textChecks(f, g))
 		}

@@ -24,7 +24,7 @@ type fieldPairs struct {
 	numbers     []number                    // of the base, in order
 	movedTo     map[number]number           // fields whose name has another number in the head
 	told        map[number]bool             // numbers of the head that need no further word
-	peers       map[number][]peer           // what buf says of each number of the base
+	peers       map[number][]peer           // what buf says of each number
 	oneofs      map[protoreflect.Name]protoreflect.Name
 	headOneofs  map[protoreflect.Name]bool
 	joined      map[protoreflect.Name]*crowd // by oneof of the head
@@ -55,6 +55,11 @@ func (d *differ) pairFields(was, now message, s scope) *fieldPairs {
 		}
 		if o := oneofName(f); o != "" && !p.headOneofs[o] {
 			p.peers[n] = append(p.peers[n], buf("ONEOF_NO_DELETE")...)
+		}
+	}
+	for n, g := range p.head {
+		if p.base[n] == nil && saysRequired(g) {
+			p.peers[n] = buf("MESSAGE_SAME_REQUIRED_FIELDS")
 		}
 	}
 	p.oneofs = p.pairOneofs()
@@ -189,11 +194,7 @@ func (p *fieldPairs) added(g field) {
 	switch grown := p.grownOneof(g); {
 	case isRequired(g):
 		c.Detail += ", and required"
-		var peers []peer
-		if saysRequired(g) {
-			peers = buf("MESSAGE_SAME_REQUIRED_FIELDS")
-		}
-		p.d.report(p.scope.required(), p.scope, wireOld|jsonOld, peers, c)
+		p.d.report(p.scope.required(), p.scope, wireOld|jsonOld, p.peers[g.Number()], c)
 	case p.wasReserved.number(int64(g.Number())) || p.wasReserved.names[g.Name()]: // told with what is no longer reserved
 	case grown && p.scope.used&isRead != 0:
 		c.Key = string(g.Name())

@@ -20,20 +20,22 @@ func (d *differ) files() {
 		if !was.own || d.base.root != nil && !d.servedFrom(was) {
 			continue
 		}
-		now := d.fileNow(was)
-		if to, ok := d.packages[was.Package()]; ok {
-			if !renamed[was.Package()] {
-				renamed[was.Package()] = true
-				d.packageRenamed(was.Package(), to)
-			}
-		} else if now == nil {
-			d.fileGone(was)
-		} else {
+		now, s := d.fileNow(was), everywhere
+		to, isRenamed := d.packages[was.Package()]
+		switch {
+		case isRenamed && !renamed[was.Package()]:
+			renamed[was.Package()] = true
+			d.packageRenamed(was.Package(), to)
+		case isRenamed:
+		case now == nil:
+			s.peers = false // to tools that pair by path it is another file
+			now = d.fileGone(was)
+		default:
 			d.filePackage(was, now)
 		}
 		if now != nil && !d.sameText(was, now) {
-			d.syntax(was, now)
-			d.fileOptions(was, now)
+			d.syntax(was, now, s)
+			d.fileOptions(was, now, s)
 			d.publicImports(was, now)
 		}
 	}
@@ -117,12 +119,15 @@ func (d *differ) goneFile(f *file) (peers []peer) {
 }
 
 // fileGone reports a file that is gone, unless its declarations went with it, all
-// of which say so themselves.
-func (d *differ) fileGone(was *file) {
+// of which say so themselves. It returns the file in whose place another one
+// stands, if there is one.
+func (d *differ) fileGone(was *file) *file {
 	to := make(map[string]bool)
+	peers := d.goneFile(was)
 	for decl := range top(was) {
 		if now := d.to[decl.FullName()]; now != nil && d.head.file(now) != nil {
 			to[d.head.file(now).path] = true
+			peers = append(peers, d.relabeledWithin(decl)...)
 		}
 	}
 	for i := range was.Extensions().Len() {
@@ -132,16 +137,21 @@ func (d *differ) fileGone(was *file) {
 	}
 	c := ofFile(was)
 	c.From = was.path
-	switch places := slices.Sorted(maps.Keys(to)); {
+	places := slices.Sorted(maps.Keys(to))
+	switch {
 	case len(places) > 0:
 		c.To = strings.Join(places, ", ")
 		c.Head = source.Top(places[0])
-		c.Detail = fmt.Sprintf("%s is gone; what it declared stands in %s", was.path, c.To)
-		d.report(fileMoved, everywhere, 0, d.goneFile(was), c)
+		c.Detail = fmt.Sprintf("%s is gone; what it declared stands in %s", was.path, list(places))
+		d.report(fileMoved, everywhere, 0, peers, c)
 	case !declaresAny(was):
 		c.Detail = was.path + ", which declared nothing, is gone"
-		d.report(fileRemoved, everywhere, 0, d.goneFile(was), c)
+		d.report(fileRemoved, everywhere, 0, peers, c)
 	}
+	if len(places) == 1 && d.base.byPath[places[0]] == nil {
+		return d.head.byPath[places[0]]
+	}
+	return nil
 }
 
 // filePackage reports a file that joined another package, while its own goes on
@@ -166,37 +176,39 @@ func declaresAny(f *file) bool {
 
 // syntax reports that a file is written in another edition. What that means for
 // its elements is told where they are.
-func (d *differ) syntax(was, now *file) {
+func (d *differ) syntax(was, now *file, s scope) {
 	c := ofFile(was)
 	c.From, c.To = syntaxOf(was), syntaxOf(now)
 	if c.From == c.To {
 		return
 	}
 	peers := buf("FILE_SAME_SYNTAX")
-	for _, m := range d.base.order {
-		if kept := d.to[m.FullName()]; kept != nil && d.head.file(kept) == now {
-			peers = append(peers, relabeled(m, kept)...)
-		}
+	for decl := range top(was) {
+		peers = append(peers, d.relabeledWithin(decl)...)
 	}
 	c.Head = source.Top(now.path)
 	c.Detail = fmt.Sprintf("%s was written in %s and is now in %s", now.path, c.From, c.To)
-	d.report(syntaxChanged, everywhere, 0, peers, c)
+	d.report(syntaxChanged, s, 0, peers, c)
 }
 
-// relabeled lists what buf says of a message with a field that is required on both
-// sides, and says so by a label on the one and by a feature on the other.
-func relabeled(was, now decl) []peer {
-	base, ok := was.(message)
-	if !ok || was.FullName() != now.FullName() {
-		return nil
-	}
-	head := fieldsByNumber(now.(message))
-	for n, a := range fieldsByNumber(base) {
-		if b := head[n]; b != nil && isRequired(a) && isRequired(b) && saysRequired(a) != saysRequired(b) {
-			return buf("MESSAGE_SAME_REQUIRED_FIELDS")
+// relabeledWithin lists what buf says of messages with a field that is required on
+// both sides, and says so by a label on the one and by a feature on the other. That
+// happens where a message comes to stand in a file of another syntax.
+func (d *differ) relabeledWithin(was decl) (peers []peer) {
+	for part := range within(was) {
+		base, ok := part.(message)
+		now, stays := d.to[part.FullName()].(message)
+		if !ok || !stays || base.FullName() != now.FullName() {
+			continue
+		}
+		head := fieldsByNumber(now)
+		for n, a := range fieldsByNumber(base) {
+			if b := head[n]; b != nil && isRequired(a) && isRequired(b) && saysRequired(a) != saysRequired(b) {
+				peers = append(peers, bufAt(d.head.file(now), "MESSAGE_SAME_REQUIRED_FIELDS"))
+			}
 		}
 	}
-	return nil
+	return peers
 }
 
 func syntaxOf(f *file) string {
@@ -216,7 +228,7 @@ var codeOptions = []protoreflect.Name{
 
 // fileOptions reports, together, the options of a file that changed and that only
 // generated code shows.
-func (d *differ) fileOptions(was, now *file) {
+func (d *differ) fileOptions(was, now *file, s scope) {
 	base, head := fileOptionsOf(was), fileOptionsOf(now)
 	c := ofFile(was)
 	var from, to, ids, words []string
@@ -236,11 +248,11 @@ func (d *differ) fileOptions(was, now *file) {
 	if len(words) > 0 {
 		c.From, c.To = strings.Join(from, "; "), strings.Join(to, "; ")
 		c.Detail = fmt.Sprintf("%s: %s", now.path, strings.Join(words, ", "))
-		d.report(fileOptionChanged, everywhere, 0, buf(ids...), c)
+		d.report(fileOptionChanged, s, 0, buf(ids...), c)
 	}
 	whole := ofFile(was)
 	whole.Head = source.Top(now.path)
-	d.options(was, now, whole, everywhere)
+	d.options(was, now, whole, s)
 }
 
 func fileOptionsOf(f *file) protoreflect.Message {
@@ -303,7 +315,7 @@ var fileMoved = &change.Rule{
 	Why: `Full names are the same, so data and names stay as they are. Only languages that generate
 one unit for each file, such as C++ and Python, import from another place.`,
 	Fix:  `Leave a file of the old name that imports the new one publicly, which keeps old imports working.`,
-	Also: also("FILE_NO_DELETE", "PACKAGE_NO_DELETE"),
+	Also: also("FILE_NO_DELETE", "PACKAGE_NO_DELETE", "MESSAGE_SAME_REQUIRED_FIELDS"),
 }
 
 var fileRemoved = &change.Rule{

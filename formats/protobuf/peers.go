@@ -177,15 +177,11 @@ func (d *differ) fieldPeers(was, now field) []peer {
 		add(oneofName(was) != oneofName(now), "FIELD_SAME_ONEOF")
 	}
 	ids = append(ids, d.typePeers(was, now)...)
-	if was.IsMap() && now.IsMap() && was.Message().FullName() == now.Message().FullName() {
-		ids = append(ids, d.typePeers(was.MapKey(), now.MapKey())...)
-		ids = append(ids, d.typePeers(was.MapValue(), now.MapValue())...)
-		add(defaultOf(was.MapValue()) != defaultOf(now.MapValue()), "FIELD_SAME_DEFAULT")
+	if a, b := presenceOf(was), presenceOf(now); !inEntry(was) || !inEntry(now) {
+		add(a != b, "FIELD_SAME_CARDINALITY")
+		add(a.onWire() != b.onWire(), "FIELD_WIRE_COMPATIBLE_CARDINALITY")
+		add(a.inJSON() != b.inJSON(), "FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY")
 	}
-	a, b := presenceOf(was), presenceOf(now)
-	add(a != b, "FIELD_SAME_CARDINALITY")
-	add(a.onWire() != b.onWire(), "FIELD_WIRE_COMPATIBLE_CARDINALITY")
-	add(a.inJSON() != b.inJSON(), "FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY")
 	add(saysRequired(was) != saysRequired(now), "MESSAGE_SAME_REQUIRED_FIELDS")
 	add(defaultOf(was) != defaultOf(now) && canDefault(was) && canDefault(now), "FIELD_SAME_DEFAULT")
 	for _, c := range codeChoices(was, now) {
@@ -194,11 +190,7 @@ func (d *differ) fieldPeers(was, now field) []peer {
 	for _, c := range textChecks(was, now) {
 		add(true, strings.Fields(c.peer)...)
 	}
-	peers := buf(ids...)
-	if was.IsMap() && !was.IsExtension() {
-		peers = append(peers, d.entryPeers(was)...)
-	}
-	return peers
+	return append(buf(ids...), d.entryPeers(was)...)
 }
 
 // saysRequired reports whether f has the label of that name, which is what buf goes
@@ -207,13 +199,27 @@ func saysRequired(f field) bool {
 	return protoutil.ProtoFromFieldDescriptor(f).GetLabel() == descriptorpb.FieldDescriptorProto_LABEL_REQUIRED
 }
 
-// entryPeers lists what buf says of the message that a map field is made of, if
-// that is gone with the field's name.
-func (d *differ) entryPeers(was field) []peer {
-	var peers []peer
-	for _, p := range d.gone(was.Message()) {
-		if strings.HasSuffix(p.ID, "MESSAGE_NO_DELETE") {
-			peers = append(peers, p)
+// entryPeers lists what buf says of the message that a map field is made of, which
+// it follows by its name, as it does any other; none if was is no map.
+func (d *differ) entryPeers(was field) (peers []peer) {
+	if !was.IsMap() {
+		return nil
+	}
+	now, stays := d.head.decls[was.Message().FullName()].(message)
+	if !stays {
+		for _, p := range d.gone(was.Message()) {
+			if strings.HasSuffix(p.ID, "MESSAGE_NO_DELETE") {
+				peers = append(peers, p)
+			}
+		}
+		return peers
+	}
+	head := fieldsByNumber(now)
+	for n, f := range fieldsByNumber(was.Message()) {
+		if g := head[n]; g != nil {
+			peers = append(peers, d.fieldPeers(f, g)...)
+		} else {
+			peers = append(peers, d.gonePeers(f, reservedBy(now))...)
 		}
 	}
 	return peers
@@ -292,9 +298,5 @@ func (d *differ) gonePeers(was field, reserved reservedSet) []peer {
 	if saysRequired(was) {
 		ids = append(ids, "MESSAGE_SAME_REQUIRED_FIELDS")
 	}
-	peers := buf(ids...)
-	if was.IsMap() {
-		peers = append(peers, d.entryPeers(was)...)
-	}
-	return peers
+	return append(buf(ids...), d.entryPeers(was)...)
 }

@@ -40,7 +40,7 @@ func (d *differ) place(was, now decl, s scope) {
 			c.To = g.path
 		}
 		c.Detail = fmt.Sprintf("%s moved from %s to %s", short(was), c.From, c.To)
-		d.report(declMoved, s, 0, append(d.gone(was), relabeled(was, now)...), c)
+		d.report(declMoved, s, 0, append(d.gone(was), d.relabeledWithin(was)...), c)
 	}
 }
 
