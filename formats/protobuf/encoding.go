@@ -209,10 +209,10 @@ func keepsJSON(w, r protoreflect.Kind, e enum) bool {
 		return true
 	case w == protoreflect.EnumKind: // written as a name
 		return r == protoreflect.StringKind
-	case r == protoreflect.EnumKind: // a number will do
-		return !e.IsClosed() && !from.text && isInteger(from) && from.reaches(to)
 	case w == protoreflect.BoolKind || r == protoreflect.BoolKind || from.layout == bytesOf || to.layout == bytesOf:
 		return false
+	case r == protoreflect.EnumKind: // a number will do
+		return !e.IsClosed() && !from.text && isInteger(from) && from.reaches(to)
 	case from.text != to.text:
 		return false // a reader that is no Protobuf library meets text for a number
 	case r == protoreflect.DoubleKind:

@@ -208,16 +208,16 @@ func (p *fieldPairs) added(g field) {
 // fields compares two fields of one number, or two extensions.
 func (d *differ) fields(f, g field, s scope, peers []peer) {
 	c := d.kept(f, g)
-	renamed, sameType := f.TextName() != g.TextName(), d.sameType(f, g)
+	renamed, sameType := nameOf(f) != nameOf(g), d.sameType(f, g)
 	switch {
 	case renamed && !sameType:
 		c.From, c.To = describe(f), describe(g)
-		c.Detail = fmt.Sprintf("field %d of %s was %s %s and is %s %s", f.Number(), short(f.ContainingMessage()), typeOf(f), f.TextName(), typeOf(g), g.TextName())
+		c.Detail = fmt.Sprintf("field %d of %s was %s %s and is %s %s", f.Number(), short(f.ContainingMessage()), typeOf(f), nameOf(f), typeOf(g), nameOf(g))
 		d.report(fieldNumberReused, s, valueLost|wireNew|wireOld|jsonNew|jsonOld|byName, peers, c)
 		return
 	case renamed:
-		c.From, c.To = f.TextName(), g.TextName()
-		c.Detail = fmt.Sprintf("%s (field %d) is now called %s", short(f), f.Number(), g.TextName())
+		c.From, c.To = nameOf(f), nameOf(g)
+		c.Detail = fmt.Sprintf("%s (field %d) is now called %s", short(f), f.Number(), nameOf(g))
 		d.report(fieldRenamed, s, byName|jsonNameRisk(f, g), peers, c)
 	case f.JSONName() != g.JSONName() && !f.IsExtension():
 		c.From, c.To = f.JSONName(), g.JSONName()
@@ -299,7 +299,7 @@ func singleType(f field) string {
 
 // describe writes f as a file would: its type, name and number.
 func describe(f field) string {
-	return fmt.Sprintf("%s %s = %d", typeOf(f), f.TextName(), f.Number())
+	return fmt.Sprintf("%s %s = %d", typeOf(f), nameOf(f), f.Number())
 }
 
 var fieldRemoved = &change.Rule{

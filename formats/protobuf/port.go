@@ -189,10 +189,15 @@ func pathOf(d decl) change.Path {
 
 // step is the last step of a field's path.
 func step(f field) change.Step {
+	return change.Name(nameOf(f))
+}
+
+// nameOf returns what a file calls f; an extension goes by its full name.
+func nameOf(f field) string {
 	if f.IsExtension() {
-		return change.Name("[" + string(f.FullName()) + "]")
+		return "[" + string(f.FullName()) + "]"
 	}
-	return change.Name(string(f.Name()))
+	return string(f.Name())
 }
 
 // short returns the name of d as people say it: without the package.
