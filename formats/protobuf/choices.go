@@ -83,8 +83,17 @@ func javaCheck(f field, general string) string {
 	return general
 }
 
+// What the features come to in files that cannot set them.
+var fixedFeatures = map[protoreflect.Syntax]map[protoreflect.Name]string{
+	protoreflect.Proto2: {"utf8_validation": "NONE", "json_format": "LEGACY_BEST_EFFORT"},
+	protoreflect.Proto3: {"utf8_validation": "VERIFY", "json_format": "ALLOW"},
+}
+
 // feature returns the value that a feature of the language itself comes to at d.
 func feature(d decl, feature protoreflect.Name) string {
+	if fixed := fixedFeatures[d.ParentFile().Syntax()]; fixed != nil {
+		return fixed[feature]
+	}
 	fd := (*descriptorpb.FeatureSet)(nil).ProtoReflect().Descriptor().Fields().ByName(feature)
 	v, err := protoutil.ResolveFeature(d, fd)
 	if err != nil {

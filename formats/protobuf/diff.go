@@ -15,7 +15,8 @@ import (
 // that did not change, and imports nothing that did, is not walked.
 func diff(base, head *port) []change.Change {
 	d := &differ{
-		pairing: pair(base, head), equal: make(map[[2]*file]bool), compared: make(map[[2]string]risk), grew: make(map[[2]name]bool),
+		pairing: pair(base, head), equal: make(map[[2]*file]bool), contexts: make(map[[2]*file]bool),
+		compared: make(map[[2]string]risk), grew: make(map[[2]name]bool),
 	}
 	d.files()
 	d.root()
@@ -26,7 +27,7 @@ func diff(base, head *port) []change.Change {
 		case isEntry(was) || !base.own(was) && base.used[was.FullName()] == 0: // nobody declared it, or the port has no use for it
 		case now == nil:
 			d.declRemoved(was)
-		case !d.untouched(was, now):
+		case !d.untouched(was, now) && !d.identical(was, now):
 			d.declKept(was, now)
 		}
 	}
@@ -45,6 +46,7 @@ type differ struct {
 
 	// What was found out once, since a port can ask it of many fields.
 	equal      map[[2]*file]bool
+	contexts   map[[2]*file]bool
 	compared   map[[2]string]risk // by the texts of two types
 	grew       map[[2]name]bool
 	references map[name][]peer // by type; nil: not yet asked

@@ -238,7 +238,10 @@ func (p *pairing) pairByShape() {
 func (p *pairing) shapes(of *port, partner map[name]decl) map[string][]decl {
 	found := make(map[string][]decl)
 	for _, d := range of.order {
-		if all := members(d); partner[d.FullName()] == nil && len(all) > 0 && !isEntry(d) && of.own(d) && kindOf(d) != "service" {
+		if partner[d.FullName()] != nil || isEntry(d) || !of.own(d) || kindOf(d) == "service" {
+			continue
+		}
+		if all := members(d); len(all) > 0 {
 			shape := kindOf(d) + " " + string(d.ParentFile().Package()) + "\n" + strings.Join(slices.Sorted(maps.Keys(all)), "\n")
 			found[shape] = append(found[shape], d)
 		}
