@@ -63,6 +63,8 @@ func (c codec) keeps(w, r field) bool {
 		return false
 	case c.in == onWire && repeats(w) && !repeats(r): // the last one wins, or a packed list is not understood
 		return false
+	case w.IsMap() != r.IsMap() && repeats(w) != repeats(r): // one message is no entry
+		return false
 	}
 	return c.keepsValue(w, r)
 }
@@ -88,7 +90,7 @@ func (c codec) keepsValue(w, r field) bool {
 // type their fields alike are the same bytes.
 func (c codec) keepsMessage(w, r message) bool {
 	pair := [2]message{w, r}
-	if w.FullName() == r.FullName() || c.same(r, w) || c.seen[pair] {
+	if !isEntry(w) && !isEntry(r) && (w.FullName() == r.FullName() || c.same(r, w)) || c.seen[pair] {
 		return true
 	}
 	c.seen[pair] = true
@@ -207,8 +209,8 @@ func keepsJSON(w, r protoreflect.Kind, e enum) bool {
 	switch {
 	case w == r:
 		return true
-	case w == protoreflect.EnumKind: // written as a name
-		return r == protoreflect.StringKind
+	case w == protoreflect.EnumKind: // written as a name, or as a number where it has none
+		return false
 	case w == protoreflect.BoolKind || r == protoreflect.BoolKind || from.layout == bytesOf || to.layout == bytesOf:
 		return false
 	case r == protoreflect.EnumKind: // a number will do

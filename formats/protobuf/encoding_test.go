@@ -18,11 +18,12 @@ import (
 var kinds = []string{
 	"int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32", "sfixed64",
 	"bool", "string", "bytes", "float", "double", "E", "M2", "repeated int32", "repeated string",
+	"map<string, int32>", "map<string, string>", "map<int64, int32>", "map<string, E>",
 }
 
-// Kinds between which JSON is the same text, though a codec takes it for another value:
-// the name of an enum's value, a number with the digits that its first kind needs.
-var sameInJSON = [][2]string{{"enum", "string"}, {"float", "double"}}
+// Kinds between which JSON is the same text, though a codec takes it for another
+// value: a number with the digits that its first kind needs.
+var sameInJSON = [][2]string{{"float", "double"}}
 
 // What compare says of two types is what a codec does: every pair of kinds is
 // written with one and read with the other, at the edges of what they hold.
@@ -102,10 +103,19 @@ func lossOf(writer, reader field, codec func(m, into protoreflect.Message) error
 
 // edges lists values at the edges of what f holds.
 func edges(f field) []protoreflect.Value {
+	if f.IsMap() {
+		all := dynamicpb.NewMessage(f.ContainingMessage()).NewField(f)
+		keys, values := edges(f.MapKey()), edges(f.MapValue())
+		for i := range 2 {
+			all.Map().Set(keys[i].MapKey(), values[len(values)-1-i])
+		}
+		return []protoreflect.Value{all}
+	}
 	if f.IsList() {
 		list := dynamicpb.NewMessage(f.ContainingMessage()).NewField(f)
 		for range 2 {
-			list.List().Append(edges(singular{f})[1])
+			one := edges(singular{f})
+			list.List().Append(one[len(one)-1])
 		}
 		return []protoreflect.Value{list}
 	}
@@ -152,6 +162,15 @@ func (singular) IsList() bool { return false }
 // meaning writes a value so that equal values of two kinds are equal texts. A list
 // of one is that one, as a list is what a value can grow into.
 func meaning(f field, v protoreflect.Value) string {
+	if f.IsMap() {
+		var items []string
+		v.Map().Range(func(k protoreflect.MapKey, v protoreflect.Value) bool {
+			items = append(items, meaning(f.MapKey(), k.Value())+": "+meaning(f.MapValue(), v))
+			return true
+		})
+		slices.Sort(items)
+		return "map " + strings.Join(items, ", ")
+	}
 	if f.IsList() {
 		var items []string
 		for i := range v.List().Len() {
