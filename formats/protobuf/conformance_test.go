@@ -267,3 +267,24 @@ func unsound(truth string, oracle map[string]string, changes []change.Change) st
 	}
 	return ""
 }
+
+// Every rule of buf is known to a rule of ours, and no other name is.
+func TestEveryRuleOfBufHasAName(t *testing.T) {
+	theirs, ours := make(map[string]bool), make(map[string]bool)
+	for _, ids := range categories {
+		for _, id := range ids {
+			theirs["buf:"+id] = true
+		}
+	}
+	for _, r := range rules.List {
+		for _, id := range r.Also {
+			ours[id] = true
+		}
+	}
+	if !maps.Equal(ours, theirs) {
+		t.Errorf("ours and theirs differ: %s", differenceOf(ours, theirs))
+	}
+	if len(theirs) != 64 {
+		t.Errorf("buf has %d rules", len(theirs))
+	}
+}

@@ -15,9 +15,9 @@ import (
 
 // files compares the port's own files, and what they say of all that is in them.
 func (d *differ) files() {
-	renamed := make(map[name]bool)
+	renamed, served := make(map[name]bool), d.servedFiles()
 	for _, was := range d.base.files {
-		if !was.own || d.base.root != nil && !d.servedFrom(was) {
+		if !was.own || !served[was] {
 			continue
 		}
 		now, s := d.fileNow(was), everywhere
@@ -41,11 +41,19 @@ func (d *differ) files() {
 	}
 }
 
-// servedFrom reports whether f declares something that the served type reaches.
-func (d *differ) servedFrom(f *file) bool {
-	return slices.ContainsFunc(d.base.order, func(was decl) bool {
-		return d.base.used[was.FullName()] != 0 && d.base.file(was) == f
-	})
+// servedFiles returns the files of the base that count: where one type is served,
+// those that declare something that it reaches.
+func (d *differ) servedFiles() map[*file]bool {
+	served := make(map[*file]bool)
+	for _, f := range d.base.files {
+		served[f] = d.base.root == nil
+	}
+	for _, was := range d.base.order {
+		if d.base.used[was.FullName()] != 0 {
+			served[d.base.file(was)] = true
+		}
+	}
+	return served
 }
 
 // everywhere is read and sent, as what is said of a whole file is.

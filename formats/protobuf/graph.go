@@ -67,6 +67,7 @@ type graph struct {
 	fsys  fs.FS
 	roots *roots
 	files map[string]*file       // by path
+	named map[string]*file       // by import path
 	order []*file                // as found: the port's own first
 	known map[string]linker.File // the well-known files that were asked for, or nil
 	bytes int
@@ -166,25 +167,26 @@ func (g *graph) follow(f *file) {
 
 // folders lists where an import was looked up.
 func folders(dirs []string) string {
+	words := slices.Clone(dirs)
 	for i, dir := range dirs {
 		if dir == "." {
-			dirs[i] = "the top folder"
+			words[i] = "the top folder"
 		}
 	}
-	if n := len(dirs) - 1; n > 0 {
-		return strings.Join(dirs[:n], ", ") + " or " + dirs[n]
+	if n := len(words) - 1; n > 0 {
+		return strings.Join(words[:n], ", ") + " or " + words[n]
 	}
-	return strings.Join(dirs, "")
+	return strings.Join(words, "")
 }
 
 // name gives each file the import path by which it is known. Where roots are
 // guessed that is how it is first imported; two files never share a name.
 func (g *graph) name() {
-	taken := make(map[string]bool)
+	g.named = make(map[string]*file)
 	give := func(f *file, name string) {
-		if f.name == "" && !taken[name] {
+		if f.name == "" && g.named[name] == nil {
 			f.name = name
-			taken[name] = true
+			g.named[name] = f
 		}
 	}
 	for _, f := range g.order {
@@ -242,7 +244,7 @@ func (g *graph) sorted() []*file {
 		state[f], trail = done, trail[:len(trail)-1]
 		order = append(order, f)
 	}
-	if f := g.named(descriptorProto); f != nil {
+	if f := g.named[descriptorProto]; f != nil {
 		visit(f)
 	}
 	for _, f := range g.order {

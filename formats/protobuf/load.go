@@ -2,6 +2,7 @@ package protobuf
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -167,25 +168,13 @@ var elsewhere = regexp.MustCompile(`^(.*) at (\S+?):(\d+):\d+(;.*)?$`)
 // positioned gives an error of the compiler its place. Of what is declared twice
 // it names the other file as the user knows it.
 func (g *graph) positioned(f *file, e reporter.ErrorWithPos) error {
-	at := g.named(e.Start().Filename)
-	if at == nil {
-		at = f
-	}
-	err := source.Errorf(at.span(e), "%w", e.Unwrap())
-	err.Msg = clip(err.Msg, 400)
+	const longest = 400 // a message quotes names, which can be of any length
+	err := source.Errorf(cmp.Or(g.named[e.Start().Filename], f).span(e), "%w", e.Unwrap())
+	err.Msg = clip(err.Msg, longest)
 	if m := elsewhere.FindStringSubmatch(err.Msg); m != nil {
-		if other := g.named(m[2]); other != nil {
+		if other := g.named[m[2]]; other != nil {
 			err.Msg = fmt.Sprintf("%s at %s:%s%s", m[1], other.path, m[3], m[4])
 		}
 	}
 	return err
-}
-
-// named returns the file that the compiler knows by name, or nil.
-func (g *graph) named(name string) *file {
-	i := slices.IndexFunc(g.order, func(f *file) bool { return f.name == name })
-	if i < 0 {
-		return nil
-	}
-	return g.order[i]
 }

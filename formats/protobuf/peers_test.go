@@ -219,8 +219,13 @@ func TestRandomEdits(t *testing.T) {
 		compared++
 		changes := diff(base, head)
 		reported += len(changes)
-		got := make(map[string]bool)
+		got, ids := make(map[string]bool), make(map[string]bool)
 		for _, c := range changes {
+			id := c.Rule.ID + " " + string(c.Path) + " " + c.Key
+			if ids[id] {
+				t.Errorf("seed %d: two findings are one: %s", seed, id)
+			}
+			ids[id] = true
 			for _, p := range c.Also {
 				at := p.At.File
 				if at == "" && !p.Nowhere {

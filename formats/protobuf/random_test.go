@@ -17,15 +17,15 @@ type (
 		services          []*rService
 	}
 	rType struct { // a message, or an enum
-		isEnum           bool
-		name             string
-		options          map[string]string
-		fields           []*rField // or values
-		types            []*rType
-		reserved         []int
-		reservedNames    []string
-		extensions       bool
-		openOrClosed, of string
+		isEnum        bool
+		name          string
+		options       map[string]string
+		fields        []*rField // or values
+		types         []*rType
+		reserved      []int
+		reservedNames []string
+		extensions    bool
+		of            string
 	}
 	rField struct {
 		name, label, typ, oneof string

@@ -69,12 +69,18 @@ func (d *differ) renameRisk(was decl) risk {
 	case service:
 		return byName | wireNew | jsonNew | wireOld
 	case message:
-		if !d.base.embedded[was.FullName()] {
+		if d.servedItself(was) {
 			return byName | wireNew | jsonNew
 		}
 		return byName
 	}
 	return 0
+}
+
+// servedItself reports whether was is found by its name and not as a part of
+// something else.
+func (d *differ) servedItself(was decl) bool {
+	return was == d.base.root || !d.base.embedded[was.FullName()]
 }
 
 func renamedAs(was decl) *change.Rule {
@@ -161,7 +167,7 @@ func (d *differ) declRemoved(was decl) {
 		rule, k = serviceRemoved, valueLost|wireNew|jsonNew|wireOld
 	case message:
 		rule, k = messageRemoved, byName
-		if !d.base.embedded[was.FullName()] {
+		if d.servedItself(was) {
 			k |= valueLost | wireNew | jsonNew | wireOld
 		}
 	}
