@@ -287,6 +287,8 @@ func typeOf(f field) string {
 
 func singleType(f field) string {
 	switch {
+	case f.Kind() == protoreflect.GroupKind && f.ParentFile().Syntax() == protoreflect.Editions:
+		return "delimited " + string(f.Message().FullName())
 	case f.Kind() == protoreflect.GroupKind:
 		return "group " + string(f.Message().FullName())
 	case f.Message() != nil:

@@ -154,7 +154,7 @@ func (d *differ) fileGone(was *file) *file {
 		d.report(fileMoved, everywhere, 0, peers, c)
 	case !declaresAny(was):
 		c.Detail = was.path + ", which declared nothing, is gone"
-		d.report(fileRemoved, everywhere, 0, peers, c)
+		d.report(fileRemoved, everywhere, byName, peers, c)
 	}
 	if len(places) == 1 && d.base.byPath[places[0]] == nil {
 		return d.head.byPath[places[0]]
@@ -279,7 +279,7 @@ func (d *differ) publicImports(was, now *file) {
 			c := ofFile(was)
 			c.Key, c.From, c.Base, c.Head = was.path+" "+stmt.path, stmt.path, was.at(stmt.start, stmt.end), source.Top(now.path)
 			c.Detail = fmt.Sprintf("%s no longer imports %s publicly", now.path, stmt.path)
-			d.report(publicImportRemoved, everywhere, 0, nil, c)
+			d.report(publicImportRemoved, everywhere, byName, nil, c)
 		}
 	}
 }
@@ -330,8 +330,8 @@ var fileRemoved = &change.Rule{
 	ID: "protobuf/file-removed", Idea: "file-removed",
 	Title:  "A file that declared nothing was removed",
 	Class:  change.Risky,
-	Breaks: change.Code,
-	Why:    `Files of other repositories that import it no longer compile.`,
+	Breaks: change.Query | change.Code,
+	Why:    `Files of other repositories that name it in an import no longer compile.`,
 	Fix:    `Keep the file until nobody imports it.`,
 	Also:   also("FILE_NO_DELETE", "PACKAGE_NO_DELETE"),
 }
@@ -375,7 +375,7 @@ var publicImportRemoved = &change.Rule{
 	ID: "protobuf/public-import-removed", Idea: "public-import-removed",
 	Title:  "A file no longer passes on what it imports",
 	Class:  change.Risky,
-	Breaks: change.Code,
-	Why:    `Files of other repositories that used the imported types through this one no longer compile.`,
+	Breaks: change.Query | change.Code,
+	Why:    `Files of other repositories that name the imported types, and got them through this file, no longer compile.`,
 	Fix:    `Keep the public import until nobody relies on it.`,
 }

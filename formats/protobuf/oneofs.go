@@ -77,6 +77,9 @@ func (p *fieldPairs) changedOneof(f, g field) {
 	switch {
 	case len(joined) > 0:
 		rule, k = fieldJoinedOneof, valueLost|jsonNew|jsonOld|wireOld
+		if len(left) > 0 {
+			k |= wireNew
+		}
 		c.Detail = fmt.Sprintf("%s joined the oneof %s, so it can no longer be set together with %s", short(f), b, list(joined))
 	case len(left) > 0:
 		rule, k = fieldLeftOneof, valueNew|wireNew|jsonNew
@@ -178,7 +181,7 @@ var fieldJoinedOneof = &change.Rule{
 	ID: "protobuf/field-joined-oneof", Idea: "field-joined-oneof",
 	Title:  "A field joined a oneof with fields that could be set beside it",
 	Class:  change.Breaking,
-	Breaks: change.Value | change.JSON | change.Replay | change.Request | change.Code,
+	Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Request | change.Code,
 	Why: `Only one of them can be set now: a consumer that reads both gets one, and of old data that has both, a new reader
 keeps the last.`,
 	Fix:  `Put new fields into the oneof, and leave those that exist where they are.`,
