@@ -1,11 +1,14 @@
 // Package formats lists the schema languages that breakwater reads.
 package formats
 
-import "github.com/breakwater-data/breakwater/checker/schema"
+import (
+	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/formats/protobuf"
+)
 
 // All returns every format. To add one, write its folder and add it here.
 func All() []schema.Format {
-	return []schema.Format{}
+	return []schema.Format{protobuf.Format}
 }
 
 // Unread returns what is known to be a contract and is not read yet.

@@ -175,8 +175,9 @@ type Change struct {
 // A Peer is another tool's name for a change, and where that tool points
 // if not at Head.
 type Peer struct {
-	ID string // "buf:FIELD_NO_DELETE"
-	At source.Span
+	ID      string // "buf:FIELD_NO_DELETE"
+	At      source.Span
+	Nowhere bool // it names no file, although Head does
 }
 
 // Breaks returns the surfaces that c puts at risk.
