@@ -90,6 +90,7 @@ type Idea string
 const (
 	PortRemoved          Idea = "port-removed"
 	TypeRemoved          Idea = "type-removed" // a message, a table: a declaration with all that it holds
+	OperationRemoved     Idea = "operation-removed" // a method, an operation: something that is called
 	FieldRemoved         Idea = "field-removed"
 	FieldAdded           Idea = "field-added"
 	FieldMoved           Idea = "field-moved"
@@ -106,7 +107,7 @@ const (
 // IsRemoval reports whether what changed is gone for whoever reads it. Only what
 // is removed has a notice to wait out.
 func (i Idea) IsRemoval() bool {
-	return i == PortRemoved || i == TypeRemoved || i == FieldRemoved || i == ValueRemoved
+	return i == PortRemoved || i == TypeRemoved || i == OperationRemoved || i == FieldRemoved || i == ValueRemoved
 }
 
 // A Rule names one kind of change. Rules are values: each is declared once, as

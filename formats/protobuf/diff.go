@@ -135,7 +135,7 @@ func (d *differ) root() {
 }
 
 var rootRemoved = &change.Rule{
-	ID: "protobuf/root-removed", Idea: change.FieldRemoved,
+	ID: "protobuf/root-removed", Idea: change.TypeRemoved,
 	Title:  "The type that the port serves is gone",
 	Class:  change.Breaking,
 	Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Request | change.Query | change.Code,

@@ -182,7 +182,7 @@ func (d *differ) idempotency(was, now method, s scope) {
 }
 
 var serviceRemoved = &change.Rule{
-	ID: "protobuf/service-removed", Idea: change.FieldRemoved,
+	ID: "protobuf/service-removed", Idea: change.TypeRemoved,
 	Title:  "A service was removed",
 	Class:  change.Breaking,
 	Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Request | change.Code,
@@ -211,7 +211,7 @@ var serviceAdded = &change.Rule{
 }
 
 var methodRemoved = &change.Rule{
-	ID: "protobuf/method-removed", Idea: change.FieldRemoved,
+	ID: "protobuf/method-removed", Idea: change.OperationRemoved,
 	Title:  "A method was removed",
 	Class:  change.Breaking,
 	Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Request | change.Code,

@@ -192,7 +192,7 @@ func (d *differ) declAdded(now decl) {
 }
 
 var messageRemoved = &change.Rule{
-	ID: "protobuf/message-removed", Idea: change.FieldRemoved,
+	ID: "protobuf/message-removed", Idea: change.TypeRemoved,
 	Title:  "A message was removed",
 	Class:  change.Breaking,
 	Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Request | change.Query | change.Code,
@@ -235,7 +235,7 @@ generate one unit for each file, such as C++ and Python, import it from another 
 }
 
 var enumRemoved = &change.Rule{
-	ID: "protobuf/enum-removed", Idea: "enum-removed",
+	ID: "protobuf/enum-removed", Idea: change.TypeRemoved,
 	Title:  "An enum was removed",
 	Class:  change.Breaking,
 	Breaks: change.Code,
