@@ -26,6 +26,7 @@ type survey struct {
 
 	gate, baseGate, headGate *policy.Config
 	base, head, tip          *product.Found
+	changed                  []string // the files that differ between base and head, sorted
 	errors                   []Error
 }
 
@@ -42,6 +43,7 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		s.configure()
 	}
 	s.gate.Policy.Now = c.Now
+	s.changed = revision.Changed(revs.Base, revs.Head)
 	s.base, s.head = s.find(ctx, revs.Base, s.baseGate), s.find(ctx, revs.Head, s.headGate)
 	s.tip = s.base
 	if revs.Gate != revs.Base {
@@ -57,6 +59,11 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		s.errors = append(s.errors, Error{Side: Head, Contract: true, Err: e})
 	}
 	return s
+}
+
+func (s *survey) isChanged(name string) bool {
+	_, ok := slices.BinarySearch(s.changed, name)
+	return ok
 }
 
 func (s *survey) known() policy.Known { return policy.Known{Formats: s.Formats, Rules: s.Rules()} }
@@ -289,6 +296,9 @@ func (s *survey) gateFindings(lost []consumer.Use) (findings []policy.Finding) {
 	for _, u := range lost {
 		byName[u.Span.String()] = u
 	}
+	if s.baseGate == s.headGate && len(lost) == 0 {
+		return nil // it is the same file
+	}
 	for _, c := range policy.Gate(s.baseGate, s.headGate, lost) {
 		var hits []consumer.Hit
 		if u, ok := byName[c.Base.String()]; ok {
@@ -319,7 +329,7 @@ func (s *survey) unreadFindings() (findings []policy.Finding) {
 		return all
 	}
 	base, head := read(s.base), read(s.head)
-	for _, name := range revision.Changed(s.revs.Base, s.revs.Head) {
+	for _, name := range s.changed {
 		was, before := base[name]
 		now, after := head[name]
 		if !before && !after {

@@ -89,7 +89,7 @@ type Idea string
 // port as a whole. The others belong to the packages that report them.
 const (
 	PortRemoved          Idea = "port-removed"
-	TypeRemoved          Idea = "type-removed" // a message, a table: a declaration with all that it holds
+	TypeRemoved          Idea = "type-removed"      // a message, a table: a declaration with all that it holds
 	OperationRemoved     Idea = "operation-removed" // a method, an operation: something that is called
 	FieldRemoved         Idea = "field-removed"
 	FieldAdded           Idea = "field-added"

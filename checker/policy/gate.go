@@ -173,12 +173,15 @@ func union(a, b map[string]change.Class) map[string]change.Class {
 
 // ports reports what the declarations of ports on both sides let through.
 func (g *gate) ports() {
+	declared := make(map[string]product.Declaration)
+	for _, d := range g.head.Ports {
+		declared[d.ID] = d
+	}
 	for _, was := range g.base.Ports {
-		i := slices.IndexFunc(g.head.Ports, func(d product.Declaration) bool { return d.ID == was.ID })
-		if i < 0 {
+		now, ok := declared[was.ID]
+		if !ok {
 			continue // the port itself was removed, renamed, or is found otherwise
 		}
-		now := g.head.Ports[i]
 		setting := func(key, from, to string, strictness int) {
 			if from != to {
 				rule := tightened

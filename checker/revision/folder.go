@@ -151,6 +151,11 @@ func (d *disk) open(path string) (fs.File, error) {
 	return f, nil
 }
 
+// glance reads the file at path, whose folders are known to be folders.
+func (d *disk) glance(path string) ([]byte, error) {
+	return readFile(filepath.Join(d.dir, filepath.FromSlash(path)))
+}
+
 // stat describes what is at path itself. It does not exist where a step to it
 // is a link.
 func (d *disk) stat(name string) (fs.FileInfo, error) {
@@ -168,13 +173,16 @@ func (d *disk) isFolder(path string) error {
 	if known {
 		return err
 	}
-	info, err := d.stat(path)
-	switch {
-	case err != nil:
-	case info.Mode()&fs.ModeSymlink != 0:
-		err = belowLink{path}
-	case !info.IsDir():
-		err = fs.ErrNotExist
+	if err = d.isFolder(parent(path)); err == nil {
+		mode, statErr := lstatMode(filepath.Join(d.dir, filepath.FromSlash(path)))
+		switch {
+		case statErr != nil:
+			err = statErr
+		case mode&fs.ModeSymlink != 0:
+			err = belowLink{path}
+		case !mode.IsDir():
+			err = fs.ErrNotExist
+		}
 	}
 	d.mu.Lock()
 	d.folder[path] = err

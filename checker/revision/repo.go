@@ -139,23 +139,28 @@ func (r *Repo) Shallow() bool { return r.shallow }
 
 // Tree returns the files of a commit, which rev names as git lets one: a branch,
 // a tag, an id, HEAD~2. The error for a name that names none says what would help.
-func (r *Repo) Tree(ctx context.Context, rev string) (*Tree, error) {
+func (r *Repo) Tree(ctx context.Context, rev string) (*Tree, error) { return r.TreeNear(ctx, rev, nil) }
+
+// TreeNear is Tree for a commit that has most files in common with near, another
+// tree of r: git is asked for the difference only, and opens no folder in which
+// there is none.
+func (r *Repo) TreeNear(ctx context.Context, rev string, near *Tree) (*Tree, error) {
 	c, err := r.Commit(ctx, rev)
 	if err != nil {
 		return nil, err
 	}
-	t, err := r.listCommit(ctx, c.ID)
+	t, err := r.listCommit(ctx, c.ID, near)
 	if err != nil {
 		return nil, fmt.Errorf("revision %q: %w", rev, err)
 	}
-	return &Tree{Name: Label(rev, c.ID), Commit: c.ID, entries: t.entries, left: t.left, content: t.content}, nil
+	return &Tree{Name: Label(rev, c.ID), Commit: c.ID, entries: t.entries, left: t.left, tracked: t.tracked, content: t.content}, nil
 }
 
 // recentTrees is how many listings a Repo keeps: those of a commit and its
 // parent, and of the tip of a branch.
 const recentTrees = 3
 
-func (r *Repo) listCommit(ctx context.Context, id string) (*Tree, error) {
+func (r *Repo) listCommit(ctx context.Context, id string, near *Tree) (*Tree, error) {
 	r.mu.Lock()
 	i := slices.IndexFunc(r.recent, func(t *Tree) bool { return t.Commit == id })
 	if i >= 0 {
@@ -164,15 +169,12 @@ func (r *Repo) listCommit(ctx context.Context, id string) (*Tree, error) {
 	}
 	r.mu.Unlock()
 
-	out, err := r.git.run(ctx, nil, "ls-tree", "-r", "-z", "--full-tree", id)
+	entries, err := r.entries(ctx, id, near)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := parseTree(string(out))
-	if err != nil {
-		return nil, err
-	}
-	t := Listing{Commit: id, Entries: entries}.tree(r.content(nil))
+	t := Listing{Commit: id, Entries: slices.Clone(entries)}.tree(r.content(nil))
+	t.tracked = entries
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -182,11 +184,23 @@ func (r *Repo) listCommit(ctx context.Context, id string) (*Tree, error) {
 	return t, nil
 }
 
+// entries lists all that a commit holds.
+func (r *Repo) entries(ctx context.Context, id string, near *Tree) ([]Entry, error) {
+	if near != nil && near.tracked != nil {
+		return r.nearby(ctx, id, near)
+	}
+	out, err := r.git.run(ctx, nil, "ls-tree", "-r", "-z", "--full-tree", id)
+	if err != nil {
+		return nil, err
+	}
+	return parseTree(string(out))
+}
+
 // content reads blobs from git and what git has not hashed from d.
 func (r *Repo) content(d *disk) source {
 	s := source{object: r.objects.blob, warm: r.warm, sha256: r.sha256}
 	if d != nil {
-		s.open = d.open
+		s.open, s.glance = d.open, d.glance
 	}
 	return s
 }

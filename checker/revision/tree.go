@@ -30,6 +30,7 @@ type Tree struct {
 
 	entries []Entry // regular files, sorted by path
 	left    []Left  // sorted by path
+	tracked []Entry // all that git lists of it, whatever it is; see near.go
 	content source
 	loose   bool // what is not listed may be opened too
 
@@ -69,6 +70,7 @@ type Listing struct {
 type source struct {
 	object func(blob string) ([]byte, error)
 	open   func(path string) (fs.File, error)
+	glance func(path string) ([]byte, error)                               // of what git calls unchanged; may be nil
 	warm   func(ctx context.Context, commit string, entries []Entry) error // may be nil
 	sha256 bool                                                            // how ids are made
 }

@@ -46,6 +46,23 @@ func (t *Tree) read(e Entry) ([]byte, error) {
 	return readAll(f)
 }
 
+// Glance returns t for a quick look at many files: what lies on disk is read
+// there, as the checkout's filters left it, which takes a fraction of asking git for
+// it. It is good for finding out where to look, and not for judging.
+func (t *Tree) Glance() fs.FS { return glance{t} }
+
+type glance struct{ *Tree }
+
+// ReadFile implements fs.ReadFileFS.
+func (g glance) ReadFile(name string) ([]byte, error) {
+	if e, ok := g.entry(name); ok && e.Blob != "" && g.content.glance != nil {
+		if text, err := g.content.glance(name); err == nil {
+			return text, nil
+		}
+	}
+	return g.Tree.ReadFile(name)
+}
+
 // readAll reads a file that is not larger than MaxFile.
 func readAll(f fs.File) ([]byte, error) {
 	info, err := f.Stat()

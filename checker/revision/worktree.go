@@ -37,7 +37,9 @@ func (r *Repo) Index(ctx context.Context) (*Tree, error) {
 	if unmerged = slices.Compact(unmerged); unmerged != nil {
 		return nil, &Error{fmt.Errorf("index: not merged: %s", some(unmerged)), "resolve the conflicts and run: git add"}
 	}
-	return l.tree(r.content(nil)), nil
+	t := l.tree(r.content(nil))
+	t.tracked = inIndex(files)
+	return t, nil
 }
 
 // intended returns the paths of which the index knows only that they are going
@@ -89,6 +91,7 @@ func (r *Repo) WorkingTree(ctx context.Context) (*Tree, error) {
 		return nil, fmt.Errorf("working tree: %w", err)
 	}
 	l := Listing{Name: "working tree", Left: closed(string(said))}
+	tracked := inIndex(files)
 	for len(files) > 0 {
 		n := 1 // a path is printed once for each of its tags
 		for n < len(files) && files[n].Path == files[0].Path {
@@ -97,7 +100,25 @@ func (r *Repo) WorkingTree(ctx context.Context) (*Tree, error) {
 		l.onDisk(d, files[:n])
 		files = files[n:]
 	}
-	return l.tree(r.content(d)), nil
+	t := l.tree(r.content(d))
+	t.tracked = tracked
+	return t, nil
+}
+
+// inIndex lists all that the index holds, or nothing where a conflict makes that
+// unclear.
+func inIndex(files []staged) []Entry {
+	entries := make([]Entry, 0, len(files))
+	for _, f := range files {
+		switch {
+		case f.tag == tagOther || f.tag == tagRemoved || f.tag == tagModified: // another line says what is staged
+		case f.stage != '0':
+			return nil
+		default:
+			entries = append(entries, f.Entry)
+		}
+	}
+	return entries
 }
 
 // onDisk adds the path of which git prints lines.

@@ -104,9 +104,15 @@ type Language[T any] struct {
 	// Options lists the keys of the language's section in breakwater.yaml.
 	Options []string
 
-	// Imports lists the files that Load would read besides r.Paths. It is
-	// cheap, and may list too many: a port with no changed file is not loaded.
+	// Imports lists the files that Load would read besides r.Paths, and where it
+	// would look for them. It may list too many: a port is loaded only if one of its
+	// files changed, or one that is listed.
 	Imports func(r Request) ([]string, error)
+
+	// Importers picks from paths the files that may import one of changed, directly
+	// or by way of each other; Imports is asked only about ports with such a file. It
+	// reads all of them, so it has to be quick, and it may pick too many.
+	Importers func(fsys fs.FS, paths, changed []string) []string
 
 	// Promises lists the objectives that are written in the schema.
 	Promises func(T) []slo.Objective
@@ -180,6 +186,7 @@ type Format struct {
 	Claims    func(path string, text []byte) bool
 	Load      func(context.Context, Request) (Schema, error)
 	Imports   func(Request) ([]string, error)
+	Importers func(fsys fs.FS, paths, changed []string) []string
 	Ports     func(fsys fs.FS, path string, text []byte) ([]Port, error)
 	Inputs    func(path string, text []byte) ([]Input, error)
 	Usage     func(text string, o *Outline) ([]change.Path, error)
@@ -199,7 +206,7 @@ type Schema struct {
 func (l Language[T]) Format() Format {
 	f := Format{
 		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Documents: l.Documents, Match: l.Match, Claims: l.Claims,
-		Imports: l.Imports, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
+		Imports: l.Imports, Importers: l.Importers, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.
 			defer func() {

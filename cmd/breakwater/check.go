@@ -82,7 +82,7 @@ func revisions(ctx context.Context, repo *revision.Repo, base, head string, stag
 	if err != nil {
 		return revs, err
 	}
-	if revs.Gate, err = repo.Tree(ctx, base); err != nil {
+	if revs.Gate, err = repo.TreeNear(ctx, base, revs.Head); err != nil {
 		return revs, err
 	}
 	left, err := repo.MergeBase(ctx, base, from)
@@ -91,7 +91,7 @@ func revisions(ctx context.Context, repo *revision.Repo, base, head string, stag
 	}
 	revs.Base = revs.Gate
 	if left != revs.Gate.Commit {
-		if revs.Base, err = repo.Tree(ctx, left); err != nil {
+		if revs.Base, err = repo.TreeNear(ctx, left, revs.Gate); err != nil {
 			return revs, err
 		}
 	}

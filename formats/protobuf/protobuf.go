@@ -43,18 +43,19 @@ import (
 // and no message that is not part of what they take and return, is an API; any
 // other is a stream.
 var Format = schema.Language[*port]{
-	Name:    "protobuf",
-	Kind:    schema.Stream,
-	Rules:   []change.Rules{rules},
-	Gaps:    gaps,
-	Match:   func(name string) bool { return path.Ext(name) == ".proto" },
-	Claims:  func(name string, _ []byte) bool { return path.Ext(name) == ".proto" },
-	Load:    load,
-	Diff:    diff,
-	Outline: outline,
-	Imports: imports,
-	Terms:   terms,
-	Ports:   ports,
+	Name:      "protobuf",
+	Kind:      schema.Stream,
+	Rules:     []change.Rules{rules},
+	Gaps:      gaps,
+	Match:     func(name string) bool { return path.Ext(name) == ".proto" },
+	Claims:    func(name string, _ []byte) bool { return path.Ext(name) == ".proto" },
+	Load:      load,
+	Diff:      diff,
+	Outline:   outline,
+	Imports:   imports,
+	Importers: importers,
+	Terms:     terms,
+	Ports:     ports,
 }.Format()
 
 var gaps = []string{
