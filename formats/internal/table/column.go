@@ -1,0 +1,200 @@
+package table
+
+import (
+	"strings"
+
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/schema"
+)
+
+// compare reports what changed about a column that both sides have, its name apart.
+func (d *differ) compare(p pairOf[*Column]) {
+	d.keys.paired(p)
+	relation := p.base.relate(p.head)
+	d.typ(p, relation)
+	d.flags(p)
+	d.class(p)
+	d.values(p)
+	if relation == Changed {
+		return // another kind of values has other bounds, and other parts
+	}
+	d.domain(p)
+	d.parts(p)
+}
+
+var typeRules = map[Relation]*change.Rule{
+	Narrowed: columnTypeNarrowed, Unclear: columnTypeUnclear, Widened: columnTypeWidened, Changed: columnTypeChanged,
+}
+
+func (d *differ) typ(p pairOf[*Column], relation Relation) {
+	if relation == Same {
+		return
+	}
+	from, to := p.base.spelled(), p.head.spelled()
+	at := ItsType
+	if p.base.Logical.Text != p.head.Logical.Text {
+		at = ItsLogicalType
+	}
+	c := d.column(typeRules[relation], p, p.base.at(at), p.head.at(at), "%s", became(from == "", to == "", from, to))
+	c.From, c.To = from, to
+}
+
+// spelled returns the type of c with the format that is part of it.
+func (c *Column) spelled() string {
+	t := *c
+	if f := c.Domain.Format.Text; f != "" && t.Logical.Text != "" {
+		switch c.family() {
+		case integer, number:
+			t.Logical.Text += " " + f
+		}
+	}
+	if c.Domain.Zoned != nil && *c.Domain.Zoned {
+		t.Logical.Text += " with zone"
+	}
+	return t.typeText()
+}
+
+// flags compares what is either so or not.
+func (d *differ) flags(p pairOf[*Column]) {
+	was, now := p.base, p.head
+	d.flag(p, ItsRequired, was.Required, now.Required, columnNullable, columnRequired, "may be null now", "is never null now")
+	if !d.keys.soles[was] && !d.keys.soles[now] { // which are unique without a word
+		d.flag(p, ItsUnique, was.Unique, now.Unique, columnNotUnique, columnUnique, "may hold a value twice now", "holds no value twice now")
+	}
+	d.flag(p, ItsDeprecated, was.Deprecated, now.Deprecated, columnUndeprecated, columnDeprecated, "is no longer deprecated", "is deprecated")
+}
+
+func (d *differ) flag(p pairOf[*Column], a Attribute, was, now bool, dropped, set *change.Rule, droppedText, setText string) {
+	switch {
+	case was && !now:
+		c := d.report(dropped, p.path, p.base.at(a), p.head.at(a), "%s %s", p.path, droppedText)
+		c.From, c.To = "true", "false"
+	case now && !was:
+		c := d.report(set, p.path, p.base.at(a), p.head.at(a), "%s %s", p.path, setText)
+		c.From, c.To = "false", "true"
+	}
+}
+
+func (d *differ) class(p pairOf[*Column]) {
+	from, to := p.base.Class, p.head.Class
+	was, known1 := schema.Sensitivity(from)
+	now, known2 := schema.Sensitivity(to)
+	rule := classChanged
+	switch {
+	case from == to, known1 && known2 && was == now, strings.EqualFold(from, to):
+		return
+	case known1 && known2 && now > was:
+		rule = classRaised
+	case known1 && known2, to == "":
+		rule = classLowered
+	case from == "" && known2 && now > unlabelled():
+		rule = classRaised
+	case from == "" && known2:
+		rule = classStated
+	}
+	c := d.column(rule, p, p.base.at(ItsClass), p.head.at(ItsClass), "classification %s", became(from == "", to == "", from, to))
+	c.From, c.To = from, to
+}
+
+// unlabelled is the rank of what has no label: it is taken for internal.
+func unlabelled() int {
+	rank, _ := schema.Sensitivity("internal")
+	return rank
+}
+
+// mostSensitive returns the rank of the most sensitive column of s.
+func mostSensitive(s *Schema) int {
+	most, labelled := 0, false
+	var visit func(columns []*Column)
+	visit = func(columns []*Column) {
+		for _, c := range columns {
+			if rank, ok := schema.Sensitivity(c.Class); ok {
+				most, labelled = max(most, rank), true
+			}
+			for _, part := range c.Parts() {
+				visit([]*Column{part.Column})
+			}
+		}
+	}
+	for _, t := range s.Tables {
+		visit(t.Columns)
+	}
+	if !labelled {
+		return unlabelled()
+	}
+	return most
+}
+
+func (d *differ) values(p pairOf[*Column]) {
+	was, now := p.base.Values, p.head.Values
+	switch {
+	case was.Closed && !now.Closed:
+		d.column(valuesOpened, p, was.Span, now.Span, "any value may come now, it was one of %s", listed(was.List)).From = listed(was.List)
+		return
+	case now.Closed && !was.Closed:
+		d.column(valuesClosed, p, was.Span, now.Span, "is one of %s now", listed(now.List)).To = listed(now.List)
+		return
+	}
+	has := func(values Values) map[string]bool {
+		m := make(map[string]bool, len(values.List))
+		for _, v := range values.List {
+			m[v.Text] = true
+		}
+		return m
+	}
+	before, after := has(was), has(now)
+	for _, v := range was.List {
+		if !after[v.Text] {
+			c := d.column(valueRemoved, p, v.Span, now.Span, "the value %s is gone", quoted(v.Text))
+			c.Key, c.From = v.Text, v.Text
+		}
+	}
+	for _, v := range now.List {
+		if !before[v.Text] {
+			c := d.column(valueAdded, p, was.Span, v.Span, "the value %s is new", quoted(v.Text))
+			c.Key, c.To = v.Text, v.Text
+		}
+	}
+}
+
+// listed names the values of a list, the first few if there are many.
+func listed(values []Value) string {
+	const most = 20
+	var texts []string
+	for i, v := range values {
+		if i == most {
+			texts = append(texts, "…")
+			break
+		}
+		texts = append(texts, v.Text)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// parts compares what the column consists of.
+func (d *differ) parts(p pairOf[*Column]) {
+	d.columns(p.path, p.headPath, p.base.Span, p.head.Span, p.base.Fields, p.head.Fields)
+	d.part(p, change.Items, p.base.Items, p.head.Items)
+	d.part(p, change.Values, p.base.MapValue, p.head.MapValue)
+	if was, now := p.base.MapKey, p.head.MapKey; was != nil && now != nil {
+		if r := was.relate(now); r != Same {
+			c := d.column(typeRules[r], p, was.at(ItsType), now.at(ItsType), "keys: %s", became(false, false, was.spelled(), now.spelled()))
+			c.Key, c.From, c.To = "keys", was.spelled(), now.spelled()
+		}
+	}
+}
+
+// part compares the items of an array or the values of a map.
+func (d *differ) part(p pairOf[*Column], step change.Step, was, now *Column) {
+	at := pairOf[*Column]{was, now, p.path.Join(step), p.headPath.Join(step)}
+	switch {
+	case was == nil && now == nil:
+	case was == nil:
+		d.report(columnTypeNarrowed, at.path, p.base.Span, now.Span, "%s: %s", at.path, became(true, false, "", now.spelled())).To = now.spelled()
+	case now == nil:
+		d.report(columnTypeUnclear, at.path, was.Span, p.head.Span, "%s: %s", at.path, became(false, true, was.spelled(), "")).From = was.spelled()
+	default:
+		d.each(Pair{at.path, was.Node, now.Node, was.Span, now.Span})
+		d.compare(at)
+	}
+}

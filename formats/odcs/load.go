@@ -1,0 +1,145 @@
+package odcs
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/checker/source/document"
+	"github.com/breakwater-data/breakwater/formats/internal/table"
+)
+
+// A port is all contracts that its files hold, mostly one.
+type port struct {
+	contracts []*contract
+	schema    *table.Schema // the objects of all of them
+	promises  []slo.Objective
+	terms     schema.Terms
+}
+
+// A contract is one document.
+type contract struct {
+	id   string
+	node *document.Node
+}
+
+// load reads every contract in the files of a port, and goes on after an error,
+// so that one run tells all of them.
+func load(_ context.Context, r schema.Request) (*port, error) {
+	p := &port{schema: new(table.Schema)}
+	var problems document.Problems
+	for _, name := range r.Paths {
+		if p.schema.Span.IsZero() {
+			p.schema.Span = source.Top(name)
+		}
+		if r.Direction != schema.Read {
+			problems.Addf(source.Top(name), "a contract is a promise to those who read; ports that consumers write to are not compared")
+		}
+		text, err := fs.ReadFile(r.FS, name)
+		if err != nil {
+			problems.Add(err)
+			continue
+		}
+		docs, err := document.ParseAll(name, text)
+		problems.Add(err)
+		found := false
+		for _, n := range docs {
+			found = p.read(n, &problems) || found
+		}
+		if !found && err == nil {
+			problems.Addf(source.Top(name), "want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0%s", insteadOf(name, text))
+		}
+	}
+	p.distinct(&problems)
+	return p, problems.Err()
+}
+
+// insteadOf says what a file holds instead of a contract, if that is known.
+func insteadOf(name string, text []byte) string {
+	if reason, ok := Unread(name, text); ok {
+		return "; " + reason
+	}
+	return ""
+}
+
+// read adds the document n. It reports whether n is one of the two kinds that
+// are read here; what a data product declares is for [ports] to say.
+func (p *port) read(n *document.Node, problems *document.Problems) bool {
+	h := headOf(n)
+	if !h.isContract() {
+		return h.isProduct()
+	}
+	c := &contract{id: n.Get("id").String(), node: n}
+	r := reader{problems: problems, dialect: dialectOf(n), files: kindOf(n) == schema.Files}
+	s := &table.Schema{Tables: r.objects(n), Span: n.Span}
+	if span := member(n, "schema"); !span.IsZero() {
+		s.Span = span
+	}
+	promises := r.promises(n, s.Names())
+	if len(p.contracts) == 0 {
+		p.schema.Span = s.Span
+		p.terms = termsOf(n, promises)
+	}
+	p.contracts = append(p.contracts, c)
+	p.schema.Tables = append(p.schema.Tables, s.Tables...)
+	p.promises = append(p.promises, promises...)
+	return true
+}
+
+// distinct checks what the contracts of one port must not share: consumers could
+// not tell apart what they read.
+func (p *port) distinct(problems *document.Problems) {
+	if len(p.contracts) < 2 {
+		return
+	}
+	ids := make(map[string]source.Span)
+	for _, c := range p.contracts {
+		if c.id == "" {
+			problems.Addf(source.Span{File: c.node.Span.File, Start: c.node.Span.Start, End: c.node.Span.Start}, "want an id, by which the contracts of one port are told apart")
+			continue
+		}
+		unique(ids, c.id, memberOr(c.node, "id"), fmt.Sprintf("contract %q", c.id), problems)
+	}
+	names := make(map[string]source.Span)
+	for _, t := range p.schema.Tables {
+		unique(names, t.Name, t.Span, fmt.Sprintf("object %q", t.Name), problems)
+	}
+}
+
+// unique adds an error if key was seen before.
+func unique(seen map[string]source.Span, key string, at source.Span, what string, problems *document.Problems) {
+	first, twice := seen[key]
+	if !twice {
+		seen[key] = at
+		return
+	}
+	e := source.Errorf(at, "%s is declared twice", what)
+	e.Also = []source.Span{first}
+	problems.Add(e)
+}
+
+// member returns where the first of keys that is given stands, from the key to the
+// end of its value; the zero Span if none is.
+func member(n *document.Node, keys ...string) source.Span {
+	for _, key := range keys {
+		if k := n.Key(key); k != nil {
+			span := k.Span
+			if end := n.Get(key).At(); end.File == span.File && span.End.Compare(end.End) < 0 {
+				span.End = end.End
+			}
+			return span
+		}
+	}
+	return source.Span{}
+}
+
+// memberOr is member, or n itself if none of keys is given.
+func memberOr(n *document.Node, keys ...string) source.Span {
+	if span := member(n, keys...); !span.IsZero() {
+		return span
+	}
+	return n.At()
+}
