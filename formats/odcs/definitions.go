@@ -15,7 +15,7 @@ var purposes = []struct {
 	word, purpose string
 }{
 	{"privacy", "legal"}, {"terms", "legal"}, {"license", "legal"}, {"licence", "legal"}, {"legal", "legal"},
-	{"businessdefinition", "meaning"}, {"semantic", "meaning"}, {"glossary", "meaning"}, {"ontology", "meaning"}, {"concept", "meaning"},
+	{"definition", "meaning"}, {"semantic", "meaning"}, {"glossary", "meaning"}, {"ontology", "meaning"}, {"concept", "meaning"},
 	{"tutorial", "documentation"}, {"video", "documentation"}, {"canonical", "documentation"}, {"implementation", "documentation"}, {"documentation", "documentation"}, {"repository", "documentation"},
 }
 

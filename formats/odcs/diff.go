@@ -1,6 +1,7 @@
 package odcs
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,7 +73,23 @@ func (p pair) at(key string) (base, head source.Span) {
 }
 
 // differs reports whether key means something else in head.
-func (p pair) differs(key string) bool { return !same(p.base.Get(key), p.head.Get(key)) }
+func (p pair) differs(key string) bool {
+	was, now := p.base.Get(key), p.head.Get(key)
+	if key == "tags" { // whose order means nothing
+		was, now = sortedTexts(was), sortedTexts(now)
+	}
+	return !same(was, now)
+}
+
+// sortedTexts returns a list with its items in the order of their texts.
+func sortedTexts(n *document.Node) *document.Node {
+	if n == nil || n.Kind != document.List {
+		return n
+	}
+	s := *n
+	s.Items = slices.SortedFunc(slices.Values(n.Items), func(a, b *document.Node) int { return cmp.Compare(a.Text, b.Text) })
+	return &s
+}
 
 // keys lists the keys of both sides, each once, in the order in which they stand.
 func (p pair) keys() []string {

@@ -2,6 +2,7 @@ package odcs
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/source"
@@ -208,8 +209,8 @@ func (r *reader) flag(n *document.Node, key string) bool {
 // that is.
 func place(n *document.Node) int {
 	const last = 1 << 30
-	if r, ok := n.Number(); ok && r.IsInt() && r.Sign() > 0 && r.Num().IsInt64() {
-		return int(min(r.Num().Int64(), last))
+	if at, err := strconv.Atoi(n.String()); err == nil && 0 < at && at < last {
+		return at
 	}
 	return last
 }

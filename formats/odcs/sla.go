@@ -38,7 +38,7 @@ func (r *reader) promises(n *document.Node, names *table.Names) []slo.Objective 
 		if element.IsNull() {
 			element = p.Get("column") // its name before v3
 		}
-		if element.IsNull() {
+		if element.IsNull() && objective.Unit != slo.Date { // a date is one of the port's life
 			element = usual
 		}
 		for _, at := range elements(element, names) {
