@@ -66,8 +66,8 @@ func verb(p pair, key string) string {
 	return "changed"
 }
 
-// description compares the parts of the contract's description. It returns those
-// that are documentation.
+// description compares the parts of the contract's description. It returns the key
+// if what only describes the data changed.
 func (d *differ) description(outer pair) (docs []string) {
 	was, now := outer.base.Get("description"), outer.head.Get("description")
 	if was != nil && was.Kind != document.Map || now != nil && now.Kind != document.Map {
@@ -89,7 +89,7 @@ func (d *differ) description(outer pair) (docs []string) {
 		}
 	}
 	if len(docs) > 0 {
-		d.members(documentationChanged, p, docs, "the contract: %s changed")
+		return []string{"description"}
 	}
 	return nil
 }

@@ -75,10 +75,10 @@ func (p pair) at(key string) (base, head source.Span) {
 // differs reports whether key means something else in head.
 func (p pair) differs(key string) bool {
 	was, now := p.base.Get(key), p.head.Get(key)
-	if key == "tags" { // whose order means nothing
-		was, now = sortedTexts(was), sortedTexts(now)
+	if same(was, now) {
+		return false
 	}
-	return !same(was, now)
+	return key != "tags" || !same(sortedTexts(was), sortedTexts(now)) // whose order means nothing
 }
 
 // sortedTexts returns a list with its items in the order of their texts.

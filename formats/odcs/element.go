@@ -1,8 +1,10 @@
 package odcs
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/slo"
@@ -28,6 +30,8 @@ func (d *differ) element(t table.Pair) {
 	var docs, rest []string
 	for _, key := range p.keys() {
 		switch {
+		case t.IsTable && key == "logicalType" && objectType(p.base) != objectType(p.head): // no standard knows another
+			rest = append(rest, key)
 		case judgedAsTable[key] || !p.differs(key):
 		case elementDocs[key]:
 			docs = append(docs, key)
@@ -43,6 +47,11 @@ func (d *differ) element(t table.Pair) {
 	}
 	d.members(documentationChanged, p, docs, string(p.path)+": %s changed")
 	d.members(notCompared, p, rest, string(p.path)+": %s changed, which is not compared")
+}
+
+// objectType returns the logical type of an object, which is object without a word.
+func objectType(n *document.Node) string {
+	return cmp.Or(strings.ToLower(n.Get("logicalType").String()), "object")
 }
 
 // judged reports a change of a key that has a rule of its own, and whether it has.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
@@ -18,6 +19,7 @@ type port struct {
 	schema    *table.Schema // the objects of all of them
 	promises  []slo.Objective
 	terms     schema.Terms
+	span      source.Span // where a promise that is gone would stand
 }
 
 // A contract is one document.
@@ -32,8 +34,8 @@ func load(_ context.Context, r schema.Request) (*port, error) {
 	p := &port{schema: new(table.Schema)}
 	var problems document.Problems
 	for _, name := range r.Paths {
-		if p.schema.Span.IsZero() {
-			p.schema.Span = source.Top(name)
+		if p.span.IsZero() {
+			p.span, p.schema.Span = source.Top(name), source.Top(name)
 		}
 		if r.Direction != schema.Read {
 			problems.Addf(source.Top(name), "a contract is a promise to those who read; ports that consumers write to are not compared")
@@ -73,7 +75,7 @@ func (p *port) read(n *document.Node, problems *document.Problems) bool {
 		return h.isProduct()
 	}
 	c := &contract{id: n.Get("id").String(), node: n}
-	r := reader{problems: problems, dialect: dialectOf(n), files: kindOf(n) == schema.Files}
+	r := reader{problems: problems, dialect: dialectOf(n), logical: logicalDialect(h), files: kindOf(n) == schema.Files}
 	s := &table.Schema{Tables: r.objects(n), Span: n.Span}
 	if span := member(n, "schema"); !span.IsZero() {
 		s.Span = span
@@ -81,12 +83,22 @@ func (p *port) read(n *document.Node, problems *document.Problems) bool {
 	promises := r.promises(n, s.Names())
 	if len(p.contracts) == 0 {
 		p.schema.Span = s.Span
+		p.span = memberOr(n, "slaProperties", "id")
 		p.terms = termsOf(n, promises)
 	}
 	p.contracts = append(p.contracts, c)
 	p.schema.Tables = append(p.schema.Tables, s.Tables...)
 	p.promises = append(p.promises, promises...)
 	return true
+}
+
+// logicalDialect returns what the logical types of a contract mean: before v3.1
+// there was none for a time stamp, which went by date.
+func logicalDialect(h head) table.Dialect {
+	if strings.HasPrefix(version(h["apiVersion"]), "3.0.") {
+		return table.Contract30
+	}
+	return table.Contract
 }
 
 // distinct checks what the contracts of one port must not share: consumers could

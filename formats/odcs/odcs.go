@@ -41,11 +41,17 @@ var Format = schema.Language[*port]{
 	Claims:   claims,
 	Load:     load,
 	Diff:     diff,
-	Outline:  func(p *port) *schema.Outline { return p.schema.Outline() },
+	Outline:  outline,
 	Promises: func(p *port) []slo.Objective { return p.promises },
 	Terms:    func(p *port) schema.Terms { return p.terms },
 	Ports:    ports,
 }.Format()
+
+func outline(p *port) *schema.Outline {
+	o := p.schema.Outline()
+	o.Span = p.span
+	return o
+}
 
 func match(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {

@@ -99,19 +99,30 @@ func (r *reader) bound(n *document.Node, key string, words bool) table.Bound {
 		return table.Bound{}
 	}
 	b := table.Bound{Name: key, Text: v.String(), Span: member(n, key)}
-	if value, ok := v.Number(); ok {
+	if value, ok := number(v); ok {
 		b.Value = value
 		return b
 	}
-	q, unit, err := slo.ParseQuantity(b.Text)
-	switch {
-	case err == nil && (unit == "" || unit == slo.Date && words): // a number in quotes, or a date
+	switch q, unit, err := slo.ParseQuantity(b.Text); {
+	case err == nil && unit == slo.Date && words:
 		b.Value = q.Amount
 	case isVariable(b.Text):
 	case v.Kind != document.Scalar || v.Tag == document.Bool || !words:
 		r.problems.Addf(v.Span, "want a number for %q", key)
 	}
 	return b
+}
+
+// number returns the value of a number, with quotes or without.
+func number(n *document.Node) (*big.Rat, bool) {
+	if n == nil {
+		return nil, false
+	}
+	bare := *n
+	if bare.Tag == document.String {
+		bare.Tag = document.Float
+	}
+	return bare.Number()
 }
 
 // extent reads one end of the values, which may be given in two ways; the tighter one
@@ -182,7 +193,7 @@ func validValues(q *document.Node) (holder *document.Node, ok bool) {
 		}
 	}
 	zero := func() bool {
-		n, ok := q.Get("mustBe").Number()
+		n, ok := number(q.Get("mustBe"))
 		return ok && n.Sign() == 0 && operators == 1
 	}
 	metric := q.Get("metric").String()

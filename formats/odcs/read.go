@@ -13,7 +13,8 @@ import (
 // A reader reads the objects and objectives of one contract.
 type reader struct {
 	problems *document.Problems
-	dialect  table.Dialect
+	dialect  table.Dialect // of physical types
+	logical  table.Dialect // of logical ones
 	files    bool
 }
 
@@ -171,14 +172,14 @@ func (r *reader) logicalType(n *document.Node) table.Type {
 		}
 		return table.Type{}
 	}
-	t := table.Type{Text: strings.ToLower(text), Dialect: table.Contract}
+	t := table.Type{Text: strings.ToLower(text), Dialect: r.logical}
 	for _, known := range logicalTypes {
 		if t.Text == known {
 			return t
 		}
 	}
 	if isVariable(text) {
-		return table.Type{Text: text, Dialect: table.Contract}
+		return table.Type{Text: text, Dialect: r.logical}
 	}
 	r.problems.Addf(v.Span, "%q is no logical type%s", text, document.Suggest(text, logicalTypes))
 	return table.Type{}

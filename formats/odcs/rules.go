@@ -19,7 +19,7 @@ var rules = change.Rules{List: []*change.Rule{
 var idChanged = &change.Rule{
 	ID: "odcs/id-changed", Idea: "id-changed",
 	Title: "The contract has another id, or is gone",
-	Class: change.Breaking, Breaks: change.Promise,
+	Class: change.Breaking, Breaks: change.Value | change.Promise,
 	Why: `Everything that names the contract by its id points nowhere: data products, access
 agreements, the registrations of consumers.`,
 	Fix: "Keep the id. If it is another promise, publish it beside this one and retire this one.",
@@ -28,7 +28,7 @@ agreements, the registrations of consumers.`,
 var elementIDChanged = &change.Rule{
 	ID: "odcs/element-id-changed", Idea: "element-id-changed",
 	Title: "An object or a property has another id",
-	Class: change.Risky, Breaks: change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: "Other contracts may refer to the element by its id. The data itself is the same.",
 	Fix: "Keep the id. It is there to stay the same when names change.",
 }
@@ -36,7 +36,7 @@ var elementIDChanged = &change.Rule{
 var notCompared = &change.Rule{
 	ID: "odcs/not-compared", Idea: change.NotCompared,
 	Title: "A part of the contract changed that is not compared",
-	Class: change.Risky, Breaks: change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: `What changed may matter to consumers or not: it is not compared, and so it is not said
 to be safe.`,
 	Fix: "Look at the difference, and tell the consumers whom it concerns.",
@@ -62,7 +62,7 @@ this rule in the policy.`,
 var limitationsChanged = &change.Rule{
 	ID: "odcs/limitations-changed", Idea: "limitations-changed",
 	Title: "The limitations of use changed",
-	Class: change.Risky, Breaks: change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: "What a consumer does with the data today may not be allowed, or not be sensible, any more.",
 	Fix: "Tell the consumers what changed, and ask them whether their use is still covered.",
 }
@@ -70,7 +70,7 @@ var limitationsChanged = &change.Rule{
 var legalTermsChanged = &change.Rule{
 	ID: "odcs/legal-terms-changed", Idea: "legal-terms-changed",
 	Title: "The link to the legal terms of the data changed",
-	Class: change.Risky, Breaks: change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: "Consumers agreed to the terms that were there. The new ones may ask more of them.",
 	Fix: "Tell the consumers, and have those who hold the data agree again if the terms did change.",
 }
@@ -119,7 +119,7 @@ var encryptedNameChanged = &change.Rule{
 var criticalDropped = &change.Rule{
 	ID: "odcs/critical-element-dropped", Idea: "critical-element-dropped",
 	Title: "A property is no longer a critical data element",
-	Class: change.Risky, Breaks: change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: "The controls that watch over critical data may be relaxed, so errors may last longer.",
 	Fix: "Tell the consumers whose reports depend on the property.",
 }

@@ -176,11 +176,21 @@ func (d *differ) parts(p pairOf[*Column]) {
 	d.columns(p.path, p.headPath, p.base.Span, p.head.Span, p.base.Fields, p.head.Fields)
 	d.part(p, change.Items, p.base.Items, p.head.Items)
 	d.part(p, change.Values, p.base.MapValue, p.head.MapValue)
-	if was, now := p.base.MapKey, p.head.MapKey; was != nil && now != nil {
-		if r := was.relate(now); r != Same {
-			c := d.column(typeRules[r], p, was.at(ItsType), now.at(ItsType), "keys: %s", became(false, false, was.spelled(), now.spelled()))
-			c.Key, c.From, c.To = "keys", was.spelled(), now.spelled()
-		}
+	d.mapKey(p, p.base.MapKey, p.head.MapKey)
+}
+
+// mapKey compares the keys of a map, which have a type and nothing else.
+func (d *differ) mapKey(p pairOf[*Column], was, now *Column) {
+	if was == nil {
+		was = &Column{Named: Named{Span: p.base.Span}}
+	}
+	if now == nil {
+		now = &Column{Named: Named{Span: p.head.Span}}
+	}
+	if r := was.relate(now); r != Same {
+		from, to := was.spelled(), now.spelled()
+		c := d.column(typeRules[r], p, was.at(ItsType), now.at(ItsType), "the type of its keys %s", became(from == "", to == "", from, to))
+		c.Key, c.From, c.To = "keys", from, to
 	}
 }
 
@@ -194,7 +204,7 @@ func (d *differ) part(p pairOf[*Column], step change.Step, was, now *Column) {
 	case now == nil:
 		d.report(columnTypeUnclear, at.path, was.Span, p.head.Span, "%s: %s", at.path, became(false, true, was.spelled(), "")).From = was.spelled()
 	default:
-		d.each(Pair{at.path, was.Node, now.Node, was.Span, now.Span})
+		d.each(Pair{at.path, was.Node, now.Node, was.Span, now.Span, false})
 		d.compare(at)
 	}
 }

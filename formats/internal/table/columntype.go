@@ -30,11 +30,21 @@ func (c *Column) relate(d *Column) Relation {
 			logical = relateFormat(was.Format.Text, now.Format.Text, "i32", settled)
 		case number:
 			logical = relateFormat(was.Format.Text, now.Format.Text, "", settled)
-		case timestamp, clock:
+		case timestamp, clock, moment:
 			logical = relateZone(was.Zoned, now.Zoned, settled)
 		}
 	}
+	if physical == Same && logical > Same && c.corrects(d) {
+		logical = Same
+	}
 	return max(physical, logical)
+}
+
+// corrects reports whether the contract's word for a time now fits the database's
+// word, which stays. Before v3.1 there was no other than date.
+func (c *Column) corrects(d *Column) bool {
+	stored, was, now := c.Type.parse().family, c.Logical.parse().family, d.Logical.parse().family
+	return stored.isTime() && was.isTime() && (now == stored || now == moment)
 }
 
 // relateFormat compares the formats of numbers: i64, u8, f32. One that is not said

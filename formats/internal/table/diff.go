@@ -15,6 +15,7 @@ type Pair struct {
 	Path           change.Path // in base
 	Base, Head     *document.Node
 	BaseAt, HeadAt source.Span // of its name
+	IsTable        bool
 }
 
 // Diff reports how head differs from base. It calls each, which may be nil, for
@@ -67,7 +68,7 @@ func (d *differ) column(r *change.Rule, p pairOf[*Column], base, head source.Spa
 }
 
 func (d *differ) table(p pairOf[*Table]) {
-	d.each(Pair{p.path, p.base.Node, p.head.Node, p.base.Span, p.head.Span})
+	d.each(Pair{p.path, p.base.Node, p.head.Node, p.base.Span, p.head.Span, true})
 	d.names(p.path, &p.base.Named, &p.head.Named, tableRenamed, tableRelabelled)
 	d.kind(p)
 	base, head := p.base.at(ItsDeprecated), p.head.at(ItsDeprecated)
@@ -91,7 +92,7 @@ func (d *differ) columns(path, headPath change.Path, baseAt, headAt source.Span,
 		at := path.Join(change.Name(was.Name))
 		if j := m.mate[i]; j >= 0 {
 			now := head[j]
-			d.each(Pair{at, was.Node, now.Node, was.Span, now.Span})
+			d.each(Pair{at, was.Node, now.Node, was.Span, now.Span, false})
 			d.names(at, &was.Named, &now.Named, columnRenamed, columnRelabelled)
 			d.compare(pairOf[*Column]{was, now, at, headPath.Join(change.Name(now.Name))})
 			continue

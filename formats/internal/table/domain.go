@@ -92,8 +92,8 @@ func (d *differ) domain(p pairOf[*Column]) {
 		return
 	}
 	switch p.base.family() {
-	case integer, number, float, decimal: // part of the type
-	case calendar, clock, timestamp:
+	case integer, number: // part of the type
+	case calendar, clock, timestamp, moment:
 		d.word(p, "layout", was.Format, now.Format, layoutChanged, layoutUnclear, layoutUnclear)
 		d.zone(p, was.DefaultZone, now.DefaultZone)
 	default:

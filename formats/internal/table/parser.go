@@ -107,7 +107,7 @@ func (p *typeParser) more(name string, wanted ...string) string {
 
 func (p *typeParser) lookup(name string) (*concrete, bool) {
 	c, ok := dialects[p.dialect][name]
-	if !ok && p.dialect != Contract {
+	if !ok && p.dialect != Contract && p.dialect != Contract30 {
 		c, ok = words[name]
 	}
 	if c.precision == 0 {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 )
 
@@ -44,14 +45,18 @@ func (t Type) shallow(u Type) Relation {
 // relate tells what became of c, the type of the column in base.
 func (c *concrete) relate(d *concrete) Relation {
 	switch {
-	case c.nullable != d.nullable && d.nullable:
+	case d.nullable && !c.nullable:
 		return Changed
 	case c.nullable:
-		return max(Narrowed, c.bare().relate(d.bare()))
+		return max(unless(d.nullable, Narrowed), c.bare().relate(d.bare()))
 	case c.family == number && d.family == integer:
 		return Unclear // the values fit, the column's type in clients does not
 	case c.family == other || d.family == other:
 		return unless(c.family == d.family && c.name == d.name, Unclear)
+	case c.family == moment && d.family == calendar, c.family == calendar && d.family == moment:
+		return Same
+	case (c.family == moment || d.family == moment) && c.family.isTime() && d.family.isTime():
+		return unless(c.family == d.family, Unclear)
 	case c.family != d.family:
 		return Changed
 	}
@@ -193,7 +198,7 @@ func (c *concrete) relateFields(d *concrete) Relation {
 
 func (f field) key(place int) string {
 	if f.name == "" {
-		return string(rune('0' + place))
+		return "#" + strconv.Itoa(place)
 	}
 	return strings.ToLower(f.name)
 }

@@ -56,7 +56,7 @@ var tableRenamed = &change.Rule{
 var tableRelabelled = &change.Rule{
 	ID: "table/table-relabelled", Idea: "type-relabelled",
 	Title: "A table goes by another name, and queries may still find it",
-	Class: change.Risky, Breaks: change.Query | change.Code,
+	Class: change.Risky, Breaks: everyone,
 	Why: `The contract's name for the table and its name in the database no longer match what
 they were. Queries go by one of them, catalogues and registrations by the other.`,
 	Fix: "Tell the consumers which name to use, and keep the one that queries use.",
@@ -65,7 +65,7 @@ they were. Queries go by one of them, catalogues and registrations by the other.
 var tableKindChanged = &change.Rule{
 	ID: "table/table-kind-changed", Idea: "type-kind-changed",
 	Title: "A table became a view, or a view a table",
-	Class: change.Risky, Breaks: change.Query | change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Query | change.Promise,
 	Why: `Queries still run, with other speed and freshness. A view cannot be captured for
 changes, and a materialized one is as old as its last refresh.`,
 	Fix: "Tell the consumers, above all those who copy the table or capture its changes.",
@@ -82,7 +82,7 @@ var tableMediumChanged = &change.Rule{
 var tableDeprecated = &change.Rule{
 	ID: "table/table-deprecated", Idea: "type-deprecated",
 	Title: "A table is deprecated",
-	Class: change.Risky, Breaks: change.Query,
+	Class: change.Risky, Breaks: everyone,
 	Why: "Nothing breaks yet. The consumers need the time until the removal to move, so they have to know.",
 	Fix: "Say what replaces the table, and until when it stays.",
 }

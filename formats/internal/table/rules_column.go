@@ -21,7 +21,7 @@ var columnAdded = &change.Rule{
 var columnAddedSensitive = &change.Rule{
 	ID: "table/column-added-sensitive", Idea: change.ClassificationRaised,
 	Title: "A column was added that is more sensitive than all others",
-	Class: change.Risky, Breaks: change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: `The port now shows data that its consumers may not be allowed to hold. Whoever selects
 * or copies the table takes it along unasked.`,
 	Fix: "Put the column behind a port of its own, or mask it, and tell the consumers what obligations come with it.",
@@ -38,7 +38,7 @@ var columnRenamed = &change.Rule{
 var columnRelabelled = &change.Rule{
 	ID: "table/column-relabelled", Idea: "field-relabelled",
 	Title: "A column goes by another name, and queries may still find it",
-	Class: change.Risky, Breaks: change.Query | change.Code,
+	Class: change.Risky, Breaks: everyone,
 	Why: `The contract's name for the column and its name in the database no longer match what
 they were. Queries go by one of them, catalogues and registrations by the other.`,
 	Fix: "Tell the consumers which name to use, and keep the one that queries use.",
@@ -55,7 +55,7 @@ var columnMoved = &change.Rule{
 var columnDeprecated = &change.Rule{
 	ID: "table/column-deprecated", Idea: "field-deprecated",
 	Title: "A column is deprecated",
-	Class: change.Risky, Breaks: change.Query,
+	Class: change.Risky, Breaks: everyone,
 	Why: "Nothing breaks yet. The consumers need the time until the removal to move, so they have to know.",
 	Fix: "Say what replaces the column, and until when it stays.",
 }
@@ -171,7 +171,7 @@ var partitionFoldersChanged = &change.Rule{
 var classRaised = &change.Rule{
 	ID: "table/column-classification-raised", Idea: change.ClassificationRaised,
 	Title: "A column is classified as more sensitive",
-	Class: change.Risky, Breaks: change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: "Masking and tighter access may follow. Consumers who may not hold data of that label have to drop the column.",
 	Fix: "Ask the consumers whether they may hold such data, before access to it changes.",
 }
@@ -179,7 +179,7 @@ var classRaised = &change.Rule{
 var classLowered = &change.Rule{
 	ID: "table/column-classification-lowered", Idea: "classification-lowered",
 	Title: "A column is classified as less sensitive, or no longer at all",
-	Class: change.Risky, Breaks: change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: "Protection of the data may end with the label. That is for whoever governs the data to decide.",
 	Fix: "Have the owner of the data confirm the new label.",
 }
@@ -187,7 +187,7 @@ var classLowered = &change.Rule{
 var classChanged = &change.Rule{
 	ID: "table/column-classification-changed", Idea: "classification-changed",
 	Title: "A column has another label of classification, whose order is not known",
-	Class: change.Risky, Breaks: change.Promise,
+	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: "The data may be more sensitive than consumers are prepared for.",
 	Fix: "Use the labels public, internal, confidential, restricted and secret, whose order is known.",
 }

@@ -19,7 +19,8 @@ type Dialect string
 
 const (
 	Standard   Dialect = ""
-	Contract   Dialect = "contract" // the logical types of ODCS
+	Contract   Dialect = "contract"    // the logical types of ODCS
+	Contract30 Dialect = "contract3.0" // where date may be a time stamp
 	BigQuery   Dialect = "bigquery"
 	ClickHouse Dialect = "clickhouse"
 	DuckDB     Dialect = "duckdb"
@@ -48,6 +49,7 @@ const (
 	calendar
 	clock
 	timestamp
+	moment // of a contract: any of the three
 	interval
 	uuid
 	json
@@ -57,6 +59,7 @@ const (
 	structure
 )
 
+func (f family) isTime() bool { return f >= calendar && f <= moment }
 func (f family) nested() bool { return f == array || f == mapping || f == structure }
 
 const (

@@ -49,12 +49,8 @@ var words = map[string]concrete{
 
 // dialects say what a database means by a word where not all mean the same.
 var dialects = map[Dialect]map[string]concrete{
-	Contract: {
-		"string": {family: text}, "integer": {family: integer}, "number": {family: number},
-		"date": {family: calendar}, "time": {family: clock, zone: unknownZone}, "timestamp": {family: timestamp, zone: unknownZone},
-		"boolean": {family: boolean}, "object": {family: structure}, "array": {family: array}, "map": {family: mapping},
-		"vector": {family: other, name: "vector"},
-	},
+	Contract:   contract,
+	Contract30: with(contract, map[string]concrete{"date": {family: moment}}),
 	BigQuery: {
 		"int": bits(64), "integer": bits(64), "smallint": bits(64), "tinyint": bits(64), "byteint": bits(64),
 		"float": double, "numeric": fixedPoint(38, 9), "decimal": fixedPoint(38, 9),
@@ -100,6 +96,12 @@ var dialects = map[Dialect]map[string]concrete{
 	Trino: {
 		"float": single, "real": single, "timestamp": {family: timestamp, precision: 3}, "time": {family: clock, precision: 3},
 	},
+}
+
+var contract = map[string]concrete{
+	"string": {family: text}, "integer": {family: integer}, "number": {family: number}, "boolean": {family: boolean},
+	"date": {family: calendar}, "time": {family: clock, zone: unknownZone}, "timestamp": {family: timestamp, zone: unknownZone},
+	"object": {family: structure}, "array": {family: array}, "map": {family: mapping}, "vector": {family: other, name: "vector"},
 }
 
 var postgres = map[string]concrete{
