@@ -58,6 +58,10 @@ func (p *pairing) by(alone bool, likeness func(Objective) string) {
 	}
 }
 
+// maxRivals is how many promises of one thing are looked at for one that is gone.
+// Nobody writes more, and whoever does is told that it is gone.
+const maxRivals = 100
+
 // keeper finds the objective of head, or -1, under which an objective of base
 // that has no partner lives on: the same promise for the same reason, or one that
 // encloses its element. Kept reports whether it promises as much, which one for
@@ -65,7 +69,8 @@ func (p *pairing) by(alone bool, likeness func(Objective) string) {
 func (p *pairing) keeper(was Objective) (j int, kept bool) {
 	j = -1
 	for at := was; ; at.Element, _ = at.Element.Split() {
-		for _, i := range p.heads[at.Path()] {
+		rivals := p.heads[at.Path()]
+		for _, i := range rivals[:min(len(rivals), maxRivals)] {
 			now := p.head[i]
 			if yes, sure := now.Meets(was.Limit); yes && sure {
 				return i, true

@@ -1,7 +1,6 @@
 package odcs
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -12,8 +11,8 @@ import (
 // not compared, and is said to differ if it does.
 var (
 	judgedElsewhere = set("apiVersion", "kind", "id", "version", "status", "schema", "slaProperties", "slaDefaultElement", "slaDefaultColumn", "$schema")
-	described       = set("servers", "roles", "support", "price", "team") // whose parts have descriptions
 	documentation   = set("name", "tenant", "domain", "dataProduct", "tags", "contractCreatedTs")
+	described       = set("servers", "roles", "support", "price", "team") // whose parts have descriptions
 )
 
 func set(words ...string) map[string]bool {
@@ -29,75 +28,57 @@ func set(words ...string) map[string]bool {
 func (d *differ) contract(was, now *contract) {
 	p := pair{change.Terms, was.node, now.node, memberOr(was.node, "id"), memberOr(now.node, "id")}
 	if was.id != now.id && was.id != "" {
-		base, head := p.at("id")
-		c := d.report(idChanged, change.Port, base, head, "the contract %s is called %s now", was.id, now.id)
+		id := p.field("id")
+		c := d.report(idChanged, change.Port, id.baseAt, id.headAt, "the contract %s is called %s now", was.id, now.id)
 		c.From, c.To = was.id, now.id
 	}
-	var docs []string
-	for _, key := range p.keys() {
+	var docs []field
+	for _, f := range p.fields() {
 		switch {
-		case judgedElsewhere[key] || !p.differs(key):
-		case documentation[key]:
-			docs = append(docs, key)
-		case key == "description":
-			docs = append(docs, d.description(p)...)
-		case key == "authoritativeDefinitions":
-			docs = append(docs, d.definitions(p)...)
-		case key == "customProperties":
-			d.custom(p, "the contract")
-		case key == "team" && same(meaning(teamOf(p.base)), meaning(teamOf(p.head))):
-		case described[key] && same(meaning(p.base.Get(key)), meaning(p.head.Get(key))):
+		case judgedElsewhere[f.key] || !f.differs():
+		case documentation[f.key],
+			f.key == "description" && d.description(f),
+			f.key == "authoritativeDefinitions" && d.definitions(p, f):
+			docs = append(docs, f)
+		case f.key == "description" || f.key == "authoritativeDefinitions":
+		case f.key == "customProperties":
+			d.custom(p.path, "the contract", f)
+		case described[f.key] && same(meaning(teamOf(f.base)), meaning(teamOf(f.head))):
 		default:
-			c := d.member(notCompared, p, key, fmt.Sprintf("%s: %s, which is not compared", key, strings.TrimPrefix(verb(p, key), "is ")))
-			c.Path = change.Terms.Join(change.Name(key))
+			d.field(notCompared, change.Terms.Join(change.Name(f.key)), f, "%s: %s, which is not compared", f.key, strings.TrimPrefix(f.verb(), "is "))
 		}
 	}
-	d.members(documentationChanged, p, docs, "the contract: %s changed")
+	d.fields(documentationChanged, p.path, docs, "the contract: ", " changed")
 }
 
-// verb says what happened to a member as a whole.
-func verb(p pair, key string) string {
-	switch {
-	case p.base.Get(key).IsNull():
-		return "is new"
-	case p.head.Get(key).IsNull():
-		return "is gone"
+// description compares the parts of the contract's description. It reports whether
+// any of them changed that only describes the data.
+func (d *differ) description(outer field) (docs bool) {
+	if !isMap(outer.base) || !isMap(outer.head) {
+		return true
 	}
-	return "changed"
-}
-
-// description compares the parts of the contract's description. It returns the key
-// if what only describes the data changed.
-func (d *differ) description(outer pair) (docs []string) {
-	was, now := outer.base.Get("description"), outer.head.Get("description")
-	if was != nil && was.Kind != document.Map || now != nil && now.Kind != document.Map {
-		return []string{"description"}
-	}
-	base, head := outer.at("description")
-	p := pair{change.Terms.Join("description"), orEmpty(was), orEmpty(now), base, head}
-	for _, key := range p.keys() {
+	p := outer.inner(change.Terms.Join("description"))
+	for _, f := range p.fields() {
 		switch {
-		case !p.differs(key):
-		case key == "limitations":
-			d.member(limitationsChanged, p, key, "the limitations of use "+verb(p, key))
-		case key == "customProperties":
-			d.custom(p, "the description")
-		case key == "authoritativeDefinitions":
-			docs = append(docs, d.definitions(p)...)
+		case !f.differs():
+		case f.key == "limitations":
+			d.field(limitationsChanged, p.path, f, "the text on the limitations of use %s", f.verb())
+		case f.key == "customProperties":
+			d.custom(p.path, "the description", f)
+		case f.key == "authoritativeDefinitions":
+			docs = d.definitions(p, f) || docs
 		default:
-			docs = append(docs, key)
+			docs = true
 		}
 	}
-	if len(docs) > 0 {
-		return []string{"description"}
-	}
-	return nil
+	return docs
 }
 
-// teamOf returns the team in the form that it has since v3.1: before, it was the
+func isMap(n *document.Node) bool { return n.IsNull() || n.Kind == document.Map }
+
+// teamOf returns a team in the form that it has since v3.1: before, it was the
 // list of its members.
-func teamOf(n *document.Node) *document.Node {
-	team := n.Get("team")
+func teamOf(team *document.Node) *document.Node {
 	if team.IsNull() || team.Kind != document.List {
 		return team
 	}
@@ -106,11 +87,4 @@ func teamOf(n *document.Node) *document.Node {
 		Keys:  []*document.Node{{Tag: document.String, Text: "members", Span: team.Span}},
 		Items: []*document.Node{team},
 	}
-}
-
-func orEmpty(n *document.Node) *document.Node {
-	if n == nil {
-		return &document.Node{Kind: document.Map}
-	}
-	return n
 }

@@ -1,7 +1,6 @@
 package odcs
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,14 +8,19 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
+// The purposes of authoritative definitions. Empty: not known.
+const (
+	legal      = "legal terms"
+	meaningful = "meaning"
+	explaining = "documentation"
+)
+
 // purposes tell by its type what an authoritative definition is there for: a
 // word that is part of the type, and what links of that kind are.
-var purposes = []struct {
-	word, purpose string
-}{
-	{"privacy", "legal"}, {"terms", "legal"}, {"license", "legal"}, {"licence", "legal"}, {"legal", "legal"},
-	{"definition", "meaning"}, {"semantic", "meaning"}, {"glossary", "meaning"}, {"ontology", "meaning"}, {"concept", "meaning"},
-	{"tutorial", "documentation"}, {"video", "documentation"}, {"canonical", "documentation"}, {"implementation", "documentation"}, {"documentation", "documentation"}, {"repository", "documentation"},
+var purposes = []struct{ word, purpose string }{
+	{"privacy", legal}, {"terms", legal}, {"license", legal}, {"licence", legal}, {"legal", legal},
+	{"definition", meaningful}, {"semantic", meaningful}, {"glossary", meaningful}, {"ontology", meaningful}, {"concept", meaningful},
+	{"tutorial", explaining}, {"video", explaining}, {"canonical", explaining}, {"implementation", explaining}, {"documentation", explaining}, {"repository", explaining},
 }
 
 func purposeOf(kind string) string {
@@ -30,35 +34,30 @@ func purposeOf(kind string) string {
 }
 
 // definitions compares the links to what defines an element. What defines its
-// meaning or the terms of its use is reported here; the key is returned if only
+// meaning or the terms of its use is reported here; it returns true if only
 // documentation changed.
-func (d *differ) definitions(p pair) (docs []string) {
-	const key = "authoritativeDefinitions"
-	was, now := links(p.base.Get(key)), links(p.head.Get(key))
-	differs := func(purpose string) bool { return !slices.Equal(was[purpose], now[purpose]) }
-	said := false
+func (d *differ) definitions(p pair, f field) (docs bool) {
+	was, now := links(f.base), links(f.head)
+	docs = true
 	report := func(purpose string, rule *change.Rule, text string) {
-		said = true
-		c := d.member(rule, p, key, fmt.Sprintf("%s: %s", p.subject(), text))
+		docs = false
+		c := d.report(rule, p.path, f.baseAt, f.headAt, "%s: %s", p.subject(), text)
 		c.From, c.To = short(strings.Join(was[purpose], ", ")), short(strings.Join(now[purpose], ", "))
 	}
 	gone := func(link string) bool {
-		_, found := slices.BinarySearch(now["meaning"], link)
+		_, found := slices.BinarySearch(now[meaningful], link)
 		return !found
 	}
-	if slices.ContainsFunc(was["meaning"], gone) {
-		report("meaning", meaningChanged, "the link to its definition "+goneOrChanged(now["meaning"]))
+	if slices.ContainsFunc(was[meaningful], gone) { // one that is new takes no meaning away
+		report(meaningful, meaningChanged, "the link to its definition "+goneOrChanged(now[meaningful]))
 	}
-	if differs("legal") {
-		report("legal", legalTermsChanged, "the link to its legal terms "+goneOrChanged(now["legal"]))
+	if !slices.Equal(was[legal], now[legal]) {
+		report(legal, legalTermsChanged, "the link to its legal terms "+goneOrChanged(now[legal]))
 	}
-	if differs("") {
-		report("", notCompared, key+" changed, which is not compared")
+	if !slices.Equal(was[""], now[""]) {
+		report("", notCompared, f.key+" changed, which is not compared")
 	}
-	if said {
-		return nil
-	}
-	return []string{key}
+	return docs
 }
 
 // links returns the links of each purpose as facts, in a fixed order.

@@ -27,7 +27,7 @@ func diff(base, head *port) []change.Change {
 			now = head.contracts[0]
 		}
 		if now == nil {
-			c := d.report(idChanged, change.Port, member(was.node, "id"), head.schema.Span, "the contract %s is gone", was.id)
+			c := d.report(idChanged, change.Port, member(was.node, "id"), head.span, "the contract %s is gone", was.id)
 			c.From = was.id
 			continue
 		}
@@ -60,25 +60,62 @@ func (p pair) subject() string {
 	return string(p.path)
 }
 
-// at returns where key stands on both sides, or the sides themselves.
-func (p pair) at(key string) (base, head source.Span) {
-	base, head = member(p.base, key), member(p.head, key)
-	if base.IsZero() {
-		base = p.baseAt
-	}
-	if head.IsZero() {
-		head = p.headAt
-	}
-	return base, head
+// A field is one member of both sides, either of which may lack it.
+type field struct {
+	key            string
+	base, head     *document.Node
+	baseAt, headAt source.Span
 }
 
-// differs reports whether key means something else in head.
-func (p pair) differs(key string) bool {
-	was, now := p.base.Get(key), p.head.Get(key)
-	if same(was, now) {
+// fields lists the members of both sides, in the order in which they stand.
+func (p pair) fields() []field {
+	all := make([]field, 0, len(p.base.Keys))
+	place := make(map[string]int, len(p.base.Keys))
+	for i, k := range p.base.Keys {
+		place[k.Text] = len(all)
+		all = append(all, field{k.Text, p.base.Items[i], nil, memberSpan(k, p.base.Items[i]), p.headAt})
+	}
+	for i, k := range p.head.Keys {
+		j, ok := place[k.Text]
+		if !ok {
+			j = len(all)
+			all = append(all, field{key: k.Text, baseAt: p.baseAt})
+		}
+		all[j].head, all[j].headAt = p.head.Items[i], memberSpan(k, p.head.Items[i])
+	}
+	return all
+}
+
+// field returns one member of both sides.
+func (p pair) field(key string) field {
+	f := field{key, p.base.Get(key), p.head.Get(key), member(p.base, key), member(p.head, key)}
+	if f.baseAt.IsZero() {
+		f.baseAt = p.baseAt
+	}
+	if f.headAt.IsZero() {
+		f.headAt = p.headAt
+	}
+	return f
+}
+
+// inner returns what a member of both sides holds as a pair of its own.
+func (f field) inner(path change.Path) pair {
+	return pair{path, orEmpty(f.base), orEmpty(f.head), f.baseAt, f.headAt}
+}
+
+func orEmpty(n *document.Node) *document.Node {
+	if n.IsNull() {
+		return &document.Node{Kind: document.Map}
+	}
+	return n
+}
+
+// differs reports whether f means something else in head.
+func (f field) differs() bool {
+	if same(f.base, f.head) {
 		return false
 	}
-	return key != "tags" || !same(sortedTexts(was), sortedTexts(now)) // whose order means nothing
+	return f.key != "tags" || !same(sortedTexts(f.base), sortedTexts(f.head)) // whose order means nothing
 }
 
 // sortedTexts returns a list with its items in the order of their texts.
@@ -91,44 +128,68 @@ func sortedTexts(n *document.Node) *document.Node {
 	return &s
 }
 
-// keys lists the keys of both sides, each once, in the order in which they stand.
-func (p pair) keys() []string {
-	var keys []string
-	seen := make(map[string]bool)
-	for _, n := range []*document.Node{p.base, p.head} {
-		for _, k := range n.Keys {
-			if !seen[k.Text] {
-				seen[k.Text] = true
-				keys = append(keys, k.Text)
-			}
-		}
+// verb says what happened to a member as a whole.
+func (f field) verb() string {
+	switch {
+	case f.base.IsNull():
+		return "is new"
+	case f.head.IsNull():
+		return "is gone"
 	}
-	return keys
+	return "changed"
 }
 
-// member reports a change of one key, with its facts.
-func (d *differ) member(r *change.Rule, p pair, key, detail string) *change.Change {
-	base, head := p.at(key)
-	c := d.report(r, p.path, base, head, "%s", detail)
-	c.From, c.To = fact(p.base.Get(key)), fact(p.head.Get(key))
+// became says what happened to a text.
+func (f field) became() string {
+	switch {
+	case f.base.IsNull():
+		return "is " + excerpt(f.head) + " now, it was not set"
+	case f.head.IsNull():
+		return excerpt(f.base) + " is gone"
+	}
+	return excerpt(f.base) + " became " + excerpt(f.head)
+}
+
+// excerpt quotes the beginning of a text.
+func excerpt(n *document.Node) string {
+	const most = 60
+	text := []rune(n.String())
+	if len(text) > most {
+		text = append(text[:most], '…')
+	}
+	return fmt.Sprintf("%q", string(text))
+}
+
+// field reports a change of one member, with its facts.
+func (d *differ) field(r *change.Rule, at change.Path, f field, format string, args ...any) *change.Change {
+	c := d.report(r, at, f.baseAt, f.headAt, format, args...)
+	c.From, c.To = fact(f.base), fact(f.head)
 	return c
 }
 
-// members reports a change of several keys at once, in a sentence that lists them.
-func (d *differ) members(r *change.Rule, p pair, keys []string, format string) {
-	if len(keys) == 0 {
+// fields reports a change of several members at once, in a sentence that lists them
+// between before and behind.
+func (d *differ) fields(r *change.Rule, at change.Path, fields []field, before, behind string) {
+	if len(fields) == 0 {
 		return
 	}
-	c := d.member(r, p, keys[0], fmt.Sprintf(format, listed(keys)))
-	var from, to []string
-	for _, key := range slices.Sorted(slices.Values(keys)) {
-		from = append(from, key+": "+fact(p.base.Get(key)))
-		to = append(to, key+": "+fact(p.head.Get(key)))
+	var keys, from, to []string
+	for _, f := range fields {
+		keys = append(keys, f.key)
+		from = append(from, f.key+": "+fact(f.base))
+		to = append(to, f.key+": "+fact(f.head))
 	}
+	slices.Sort(from)
+	slices.Sort(to)
+	c := d.report(r, at, fields[0].baseAt, fields[0].headAt, "%s%s%s", before, listed(keys), behind)
 	c.From, c.To = short(strings.Join(from, ", ")), short(strings.Join(to, ", "))
 }
 
 func listed(words []string) string {
+	const most = 10
+	if more := len(words) - most; more > 0 {
+		words = append(words[:most:most], fmt.Sprintf("%d more", more))
+	}
 	if len(words) == 1 {
 		return words[0]
 	}

@@ -2,8 +2,6 @@ package odcs
 
 import (
 	"cmp"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -15,7 +13,7 @@ import (
 // What becomes of the members of an object or a property. Whatever is in no list,
 // and has no rule below, is not compared.
 var (
-	judgedAsTable = set("id", "name", "physicalName", "physicalType", "logicalType", "required", "unique", "primaryKey", "primaryKeyPosition",
+	judgedAsTable = set("name", "physicalName", "physicalType", "logicalType", "required", "unique", "primaryKey", "primaryKeyPosition",
 		"partitioned", "partitionKeyPosition", "classification", "deprecated", "properties", "items", "map")
 	elementDocs = set("description", "businessName", "tags", "examples", "transformDescription")
 )
@@ -24,190 +22,85 @@ var (
 // both sides have.
 func (d *differ) element(t table.Pair) {
 	p := pair{t.Path, t.Base, t.Head, t.BaseAt, t.HeadAt}
-	if id := p.base.Get("id"); !id.IsNull() && p.differs("id") {
-		d.member(elementIDChanged, p, "id", fmt.Sprintf("%s: the id %s", p.path, became(id, p.head.Get("id"))))
-	}
-	var docs, rest []string
-	for _, key := range p.keys() {
+	var docs, rest []field
+	for _, f := range p.fields() {
 		switch {
-		case t.IsTable && key == "logicalType" && objectType(p.base) != objectType(p.head): // no standard knows another
-			rest = append(rest, key)
-		case judgedAsTable[key] || !p.differs(key):
-		case elementDocs[key]:
-			docs = append(docs, key)
-		case key == "authoritativeDefinitions":
-			docs = append(docs, d.definitions(p)...)
-		case key == "relationships":
-			rest = append(rest, d.relationships(p)...)
-		case key == "customProperties":
-			d.custom(p, string(p.path))
-		case !d.judged(p, key) && leftOver(p, key):
-			rest = append(rest, key)
+		case t.IsTable && f.key == "logicalType" && objectType(f.base) != objectType(f.head): // no standard knows another
+			rest = append(rest, f)
+		case judgedAsTable[f.key] || !f.differs() || d.judged(p, f):
+		case elementDocs[f.key], f.key == "authoritativeDefinitions" && d.definitions(p, f):
+			docs = append(docs, f)
+		case f.key == "authoritativeDefinitions":
+		case f.key == "relationships":
+			if !d.relationships(p.path, f) {
+				rest = append(rest, f)
+			}
+		case f.key == "customProperties":
+			d.custom(p.path, string(p.path), f)
+		case leftOver(p, f):
+			rest = append(rest, f)
 		}
 	}
-	d.members(documentationChanged, p, docs, string(p.path)+": %s changed")
-	d.members(notCompared, p, rest, string(p.path)+": %s changed, which is not compared")
+	d.fields(documentationChanged, p.path, docs, string(p.path)+": ", " changed")
+	d.fields(notCompared, p.path, rest, string(p.path)+": ", " changed, which is not compared")
 }
 
 // objectType returns the logical type of an object, which is object without a word.
 func objectType(n *document.Node) string {
-	return cmp.Or(strings.ToLower(n.Get("logicalType").String()), "object")
+	return cmp.Or(strings.ToLower(n.String()), "object")
 }
 
-// judged reports a change of a key that has a rule of its own, and whether it has.
-func (d *differ) judged(p pair, key string) bool {
-	was, now := p.base.Get(key), p.head.Get(key)
-	switch key {
-	case "criticalDataElement":
-		rule, text := criticalAdded, "is a critical data element now"
-		if isTrue(was) {
-			rule, text = criticalDropped, "is no longer a critical data element"
+// judged reports a change of a member that has a rule of its own, and whether it has.
+func (d *differ) judged(p pair, f field) bool {
+	switch f.key {
+	case "id":
+		if !f.base.IsNull() {
+			d.field(elementIDChanged, p.path, f, "%s: the id %s", p.path, f.became())
 		}
-		if isTrue(was) != isTrue(now) {
-			d.member(rule, p, key, fmt.Sprintf("%s %s", p.path, text))
+	case "criticalDataElement":
+		switch was, now := isTrue(f.base), isTrue(f.head); {
+		case was && !now:
+			d.field(criticalDropped, p.path, f, "%s is no longer a critical data element", p.path)
+		case now && !was:
+			d.field(criticalAdded, p.path, f, "%s is a critical data element now", p.path)
 		}
 	case "encryptedName":
 		rule := encryptedNameChanged
-		if was.IsNull() {
+		if f.base.IsNull() {
 			rule = encryptedNameAdded
 		}
-		d.member(rule, p, key, fmt.Sprintf("%s: encryptedName %s", p.path, became(was, now)))
+		d.field(rule, p.path, f, "%s: encryptedName %s", p.path, f.became())
 	case "transformLogic", "transformSourceObjects":
-		d.member(transformationChanged, p, key, fmt.Sprintf("%s: %s %s", p.path, key, verb(p, key)))
+		d.field(transformationChanged, p.path, f, "%s: %s %s", p.path, f.key, f.verb())
 	case "dataGranularityDescription":
-		d.member(granularityChanged, p, key, fmt.Sprintf("%s: granularity %s", p.path, became(was, now)))
+		d.field(granularityChanged, p.path, f, "%s: granularity %s", p.path, f.became())
 	default:
 		return false
 	}
 	return true
 }
 
-func isTrue(n *document.Node) bool { return n.String() == "true" || n.String() == "True" }
-
-// became says what happened to a text.
-func became(was, now *document.Node) string {
-	switch {
-	case was.IsNull():
-		return "is " + excerpt(now) + " now, it was not set"
-	case now.IsNull():
-		return excerpt(was) + " is gone"
-	}
-	return excerpt(was) + " became " + excerpt(now)
-}
-
-// excerpt quotes the beginning of a text.
-func excerpt(n *document.Node) string {
-	const most = 60
-	text := []rune(n.String())
-	if len(text) > most {
-		text = append(text[:most], '…')
-	}
-	return fmt.Sprintf("%q", string(text))
-}
-
-// leftOver reports whether key still differs when what was read from it is left
-// out: the options of a type, and the list of valid values.
-func leftOver(p pair, key string) bool {
-	was, now := valuesOf(p.base), valuesOf(p.head)
-	switch key {
-	case "enum":
-		return !p.base.Get(key).IsNull() && was.key != key || !p.head.Get(key).IsNull() && now.key != key
-	case "logicalTypeOptions":
-		return !same(without(p.base.Get(key), knownOptions(p.base)), without(p.head.Get(key), knownOptions(p.head)))
-	case "quality":
-		if was.rule != nil && now.rule != nil && !same(meaning(withoutList(was.rule)), meaning(withoutList(now.rule))) {
-			return true
-		}
-		return !same(meaning(was.others(p.base)), meaning(now.others(p.head)))
-	}
-	return true
-}
-
-// without returns n less some of its members, nil if nothing is left.
-func without(n *document.Node, keys []string) *document.Node {
-	if n == nil || n.Kind != document.Map {
-		return n
-	}
-	left := *n
-	left.Keys, left.Items = nil, nil
-	for i, k := range n.Keys {
-		if !slices.Contains(keys, k.Text) {
-			left.Keys, left.Items = append(left.Keys, k), append(left.Items, n.Items[i])
-		}
-	}
-	if len(left.Keys) == 0 {
-		return nil
-	}
-	return &left
-}
-
-// withoutList returns a quality rule less its list of valid values.
-func withoutList(rule *document.Node) *document.Node {
-	left := *rule
-	left.Items = slices.Clone(rule.Items)
-	for i, k := range rule.Keys {
-		if k.Text == "arguments" {
-			left.Items[i] = without(rule.Items[i], []string{"validValues"})
-		}
-	}
-	return without(&left, []string{"validValues"})
-}
-
-// others returns the quality rules of n less the one that holds the list.
-func (v values) others(n *document.Node) *document.Node {
-	quality := n.Get("quality")
-	if v.rule == nil {
-		return quality
-	}
-	left := *quality
-	left.Items = slices.DeleteFunc(slices.Clone(quality.Items), func(q *document.Node) bool { return q == v.rule })
-	if len(left.Items) == 0 {
-		return nil
-	}
-	return &left
-}
-
-// meaning returns n less what only describes it, wherever that stands. The
-// description of a rule in words is the rule.
-func meaning(n *document.Node) *document.Node {
-	if n.IsNull() || n.Kind == document.Scalar {
-		return n
-	}
-	m := *n
-	if n.Kind == document.Map && n.Get("type").String() != "text" {
-		if rest := without(n, []string{"description", "businessImpact", "tags"}); rest != nil {
-			m = *rest
-		}
-	}
-	items := make([]*document.Node, len(m.Items))
-	for i, item := range m.Items {
-		items[i] = meaning(item)
-	}
-	m.Items = items
-	return &m
-}
+func isTrue(n *document.Node) bool { return strings.EqualFold(n.String(), "true") }
 
 // custom compares lists of custom properties by their names. Of the contract, the
 // notice period is an objective.
-func (d *differ) custom(p pair, of string) {
-	was, ok1 := properties(p.base.Get("customProperties"))
-	now, ok2 := properties(p.head.Get("customProperties"))
+func (d *differ) custom(at change.Path, of string, f field) {
+	was, ok1 := properties(f.base)
+	now, ok2 := properties(f.head)
 	if !ok1 || !ok2 {
-		d.members(notCompared, p, []string{"customProperties"}, of+": %s changed, which is not compared")
+		d.fields(notCompared, at, []field{f}, of+": ", " changed, which is not compared")
 		return
 	}
-	inner := pair{path: p.path, base: was, head: now}
-	inner.baseAt, inner.headAt = p.at("customProperties")
-	for _, key := range inner.keys() {
-		if inner.differs(key) && !(p.path == change.Terms && slo.Property(key) == slo.NoticePeriod) {
-			d.member(customPropertyChanged, inner, key, fmt.Sprintf("%s: the custom property %s %s", of, key, verb(inner, key))).Key = key
+	for _, p := range (pair{at, was, now, f.baseAt, f.headAt}).fields() {
+		if p.differs() && !(at == change.Terms && slo.Property(p.key) == slo.NoticePeriod) {
+			d.field(customPropertyChanged, at, p, "%s: the custom property %s %s", of, p.key, p.verb()).Key = p.key
 		}
 	}
 }
 
 // properties turns a list of custom properties into a map of them.
 func properties(n *document.Node) (*document.Node, bool) {
-	if n.IsNull() || n.Kind == document.Map {
+	if isMap(n) {
 		return orEmpty(n), true
 	}
 	m := &document.Node{Kind: document.Map}

@@ -133,19 +133,25 @@ func unique(seen map[string]source.Span, key string, at source.Span, what string
 	problems.Add(e)
 }
 
-// member returns where the first of keys that is given stands, from the key to the
-// end of its value; the zero Span if none is.
+// member returns where the first of keys that is given stands; the zero Span if none
+// is.
 func member(n *document.Node, keys ...string) source.Span {
 	for _, key := range keys {
 		if k := n.Key(key); k != nil {
-			span := k.Span
-			if end := n.Get(key).At(); end.File == span.File && span.End.Compare(end.End) < 0 {
-				span.End = end.End
-			}
-			return span
+			return memberSpan(k, n.Get(key))
 		}
 	}
 	return source.Span{}
+}
+
+// memberSpan goes from a key to the end of its value, unless the value stands
+// elsewhere: where an anchor is.
+func memberSpan(key, value *document.Node) source.Span {
+	span := key.Span
+	if end := value.At(); end.File == span.File && span.End.Compare(end.End) < 0 {
+		span.End = end.End
+	}
+	return span
 }
 
 // memberOr is member, or n itself if none of keys is given.

@@ -1,10 +1,10 @@
 package odcs
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
@@ -14,8 +14,6 @@ type relationship struct {
 	pairs string // of columns, in a fixed order: the order of a composite key means nothing
 	node  *document.Node
 }
-
-func (r relationship) String() string { return cmp.Or(r.pairs, "a relationship") }
 
 // relationshipsOf reads a list of relationships. It is not ok if one of them cannot be
 // understood.
@@ -54,41 +52,47 @@ func texts(n *document.Node) (all []string) {
 	return all
 }
 
-// relationships compares which columns refer to which. It returns the key if
-// something else about them differs, which is not compared.
-func (d *differ) relationships(p pair) (rest []string) {
-	const key = "relationships"
-	was, ok1 := relationshipsOf(p.base.Get(key))
-	now, ok2 := relationshipsOf(p.head.Get(key))
+// relationships compares which columns refer to which. It returns false if something
+// else about them differs, or if they cannot be understood.
+func (d *differ) relationships(at change.Path, f field) (whole bool) {
+	was, ok1 := relationshipsOf(f.base)
+	now, ok2 := relationshipsOf(f.head)
 	if !ok1 || !ok2 {
-		return []string{key}
+		return false
 	}
+	whole = true
 	mates := matchRelationships(was, now)
 	taken := make(map[int]bool)
-	base, head := p.at(key)
 	for i, r := range was {
 		j := mates[i]
 		if j < 0 {
-			c := d.report(relationshipRemoved, p.path, r.node.Span, head, "%s: the relationship %s is gone", p.path, r)
+			c := d.report(relationshipRemoved, at, r.node.Span, f.headAt, "%s: the relationship %s is gone", at, r.pairs)
 			c.Key, c.From = r.pairs, r.pairs
 			continue
 		}
 		taken[j] = true
 		if r.pairs != now[j].pairs {
-			c := d.report(relationshipChanged, p.path, r.node.Span, now[j].node.Span, "%s: the relationship %s became %s", p.path, r, now[j])
+			c := d.report(relationshipChanged, at, r.node.Span, now[j].node.Span, "%s: the relationship %s became %s", at, r.pairs, now[j].pairs)
 			c.Key, c.From, c.To = r.pairs, r.pairs, now[j].pairs
 		}
-		if aside := []string{"id", "from", "to", "description"}; !same(without(usualType(r.node), aside), without(usualType(now[j].node), aside)) {
-			rest = []string{key}
-		}
+		whole = whole && same(r.aside(), now[j].aside())
 	}
 	for j, r := range now {
 		if !taken[j] {
-			c := d.report(relationshipAdded, p.path, base, r.node.Span, "%s: the relationship %s is new", p.path, r)
+			c := d.report(relationshipAdded, at, f.baseAt, r.node.Span, "%s: the relationship %s is new", at, r.pairs)
 			c.Key, c.To = r.pairs, r.pairs
 		}
 	}
-	return rest
+	return whole
+}
+
+// aside returns what r says besides its columns. A type that is the usual one says
+// no more than none.
+func (r relationship) aside() *document.Node {
+	if r.node.Get("type").String() == "foreignKey" {
+		return without(r.node, "id", "from", "to", "description", "type")
+	}
+	return without(r.node, "id", "from", "to", "description")
 }
 
 // matchRelationships pairs by id, then by the columns; and last the only two that
@@ -133,12 +137,4 @@ func matchRelationships(was, now []relationship) []int {
 		mates[single] = slices.Index(taken, false)
 	}
 	return mates
-}
-
-// usualType returns r without a type that says no more than none.
-func usualType(r *document.Node) *document.Node {
-	if r.Get("type").String() == "foreignKey" {
-		return without(r, []string{"type"})
-	}
-	return r
 }
