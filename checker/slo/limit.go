@@ -2,6 +2,7 @@ package slo
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -66,19 +67,14 @@ func (l Limit) String() string {
 
 // ParseLimit reads "<= 26h", ">= 99.5% over P30D" or `= "Available 24/7"`.
 func ParseLimit(text string) (l Limit, err error) {
-	rest := ""
-	for _, l.Comparator = range []Comparator{AtMost, AtLeast, Exactly} {
-		var ok bool
-		if rest, ok = strings.CutPrefix(text, string(l.Comparator)); ok {
-			break
-		}
-		rest = ""
-	}
-	rest = strings.TrimSpace(rest)
-	switch {
-	case rest == "":
+	comparators := []Comparator{AtMost, AtLeast, Exactly}
+	i := slices.IndexFunc(comparators, func(c Comparator) bool { return strings.HasPrefix(text, string(c)) })
+	if i < 0 {
 		return Limit{}, fmt.Errorf("want <=, >= or = and a quantity, got %q", text)
-	case rest[0] == '"':
+	}
+	l.Comparator = comparators[i]
+	rest := strings.TrimSpace(text[len(l.Comparator):])
+	if strings.HasPrefix(rest, `"`) {
 		if l.Text, err = strconv.Unquote(rest); err != nil || l.Text == "" {
 			return Limit{}, fmt.Errorf("want a text in quotes, got %s", rest)
 		}

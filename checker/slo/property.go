@@ -69,14 +69,12 @@ const frequency = "frequency"
 // Property returns the one name of a property that has several: ly, Latency
 // and latency are the same.
 func Property(name string) string {
-	name = strings.TrimSpace(name)
-	if p, ok := find(name); ok {
-		return p.name
-	}
-	return name
+	p, _ := find(name)
+	return p.name
 }
 
 func find(name string) (property, bool) {
+	name = strings.TrimSpace(name)
 	plain := strings.NewReplacer("_", "", "-", "", " ", "").Replace(name)
 	for _, p := range properties {
 		if strings.EqualFold(p.name, plain) || slices.Contains(p.synonyms, strings.ToLower(plain)) {
@@ -168,14 +166,20 @@ func (p property) measured(q Quantity, value, unit Word) (Limit, error) {
 func (p property) limit(q Quantity, unit string, value Word) Limit {
 	l := Limit{Comparator: p.better, Quantity: q, Unit: unit}
 	switch {
-	case p.kind == percentage && unit == "" && q.amount().Cmp(one) > 0:
-		l.Unit = Percent // no ratio is above 1
+	case p.isPercentage(q, unit):
+		l.Unit = Percent
 	case p.kind == percentage && unit != "" && unit != Percent:
 		l.Comparator = Exactly // available but for 5 min: less is better
 	case p.kind == date && unit != Date, p.kind == duration && unit != Seconds && unit != "":
 		return inWords(value.Text, "")
 	}
 	return l
+}
+
+// isPercentage reports whether a number without a unit can only be a percentage: no
+// ratio is above 1.
+func (p property) isPercentage(q Quantity, unit string) bool {
+	return p.kind == percentage && unit == "" && q.amount().Cmp(one) > 0
 }
 
 func inWords(value, unit string) Limit {

@@ -280,6 +280,27 @@ func TestDiffSharesAnEntry(t *testing.T) {
 	}
 }
 
+// A consumer's bound reads as the promise does.
+func TestParse(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"freshness orders.updated <= 26h", "@slo.freshness.orders.updated <= 26h"},
+		{"ly <= 1 d", "@slo.latency <= 1d"},
+		{"availability >= 99.5", "@slo.availability >= 99.5%"},
+		{"availability >= 0.995", "@slo.availability >= 0.995"},
+	}
+	for _, tt := range tests {
+		o, err := slo.Parse(tt.text, source.Span{})
+		if got := string(o.Path()) + " " + o.Limit.String(); got != tt.want || err != nil {
+			t.Errorf("%s reads as %s, %v; want %s", tt.text, got, err, tt.want)
+		}
+	}
+	for _, text := range []string{"", "freshness", "freshness of orders <= 1h", "freshness <= soon", "freshness <= 15m"} {
+		if o, err := slo.Parse(text, source.Span{}); err == nil {
+			t.Errorf("%q reads as %v", text, o)
+		}
+	}
+}
+
 func TestDowntime(t *testing.T) {
 	tests := []struct{ base, head, want string }{
 		{"99.9%", "99.5%", "availability 99.9% became 99.5%: five times the downtime"},

@@ -211,6 +211,26 @@ func TestChanges(t *testing.T) {
 			[]string{"table/column-type-changed: orders.a[]: integer became string"},
 		},
 		{
+			"items that are no longer described",
+			line("{name: sku, logicalType: string}"), ordersWith("{name: lines, logicalType: array}"),
+			[]string{"table/column-removed: orders.lines[].sku is gone"},
+		},
+		{
+			"items that are described",
+			ordersWith("{name: lines, logicalType: array}"), ordersWith("{name: lines, logicalType: array, items: {logicalType: string}}"),
+			[]string{"table/column-type-narrowed: orders.lines[] is described now"},
+		},
+		{
+			"something sensitive within a new column",
+			ordersWith("{name: a, classification: internal}"), ordersWith("{name: a, classification: internal}", "{name: b, logicalType: object, properties: [{name: email, classification: restricted}]}"),
+			[]string{"table/column-added-sensitive: orders.b is new, and restricted"},
+		},
+		{
+			"a name in capitals",
+			ordersWith("{name: id}"), ordersWith("{name: ID}"),
+			[]string{"table/column-relabelled: orders.id is called ID now, which differs in capitals only"},
+		},
+		{
 			"the values of a map",
 			ordersWith("{name: a, logicalType: map, map: {key: {logicalType: string}, value: {logicalType: integer}}}"), ordersWith("{name: a, logicalType: map, map: {key: {logicalType: string}, value: {logicalType: number}}}"),
 			[]string{"table/column-type-changed: orders.a{}: integer became number"},

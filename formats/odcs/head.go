@@ -136,14 +136,12 @@ func blockHeads(text []byte) []head {
 			continue
 		}
 		key, value, ok := bytes.Cut(words, []byte(":"))
-		if k := unquote(key); ok && (len(value) == 0 || value[0] == ' ' || value[0] == '\t') && !has(h, k) {
+		if k := unquote(key); ok && (len(value) == 0 || value[0] == ' ' || value[0] == '\t') && !h.has(k) {
 			h[k] = unquote(value)
 		}
 	}
 	return all
 }
-
-func has(h head, key string) bool { _, ok := h[key]; return ok }
 
 // unquote returns the plain text of a YAML scalar on one line.
 func unquote(scalar []byte) string {

@@ -33,12 +33,12 @@ type contract struct {
 func load(_ context.Context, r schema.Request) (*port, error) {
 	p := &port{schema: new(table.Schema)}
 	var problems document.Problems
+	if r.Direction != schema.Read && len(r.Paths) > 0 {
+		problems.Addf(source.Top(r.Paths[0]), "a contract is a promise to those who read; ports that consumers write to are not compared")
+	}
 	for _, name := range r.Paths {
 		if p.span.IsZero() {
 			p.span, p.schema.Span = source.Top(name), source.Top(name)
-		}
-		if r.Direction != schema.Read {
-			problems.Addf(source.Top(name), "a contract is a promise to those who read; ports that consumers write to are not compared")
 		}
 		text, err := fs.ReadFile(r.FS, name)
 		if err != nil {
@@ -47,30 +47,28 @@ func load(_ context.Context, r schema.Request) (*port, error) {
 		}
 		docs, err := document.ParseAll(name, text)
 		problems.Add(err)
-		found := false
+		known := false
 		for _, n := range docs {
-			found = p.read(n, &problems) || found
+			known = p.read(n, text, &problems) || known
 		}
-		if !found && err == nil {
-			problems.Addf(source.Top(name), "want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0%s", insteadOf(name, text))
+		if !known && err == nil {
+			problems.Addf(source.Top(name), "want %s", wanted)
 		}
 	}
 	p.distinct(&problems)
 	return p, problems.Err()
 }
 
-// insteadOf says what a file holds instead of a contract, if that is known.
-func insteadOf(name string, text []byte) string {
-	if reason, ok := Unread(name, text); ok {
-		return "; " + reason
-	}
-	return ""
-}
+const wanted = "a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0"
 
-// read adds the document n. It reports whether n is one of the two kinds that
-// are read here; what a data product declares is for [ports] to say.
-func (p *port) read(n *document.Node, problems *document.Problems) bool {
+// read adds the document n, and reports whether it knows what n is. A data product
+// may stand beside a contract: what it declares is for [ports] to say.
+func (p *port) read(n *document.Node, text []byte, problems *document.Problems) (known bool) {
 	h := headOf(n)
+	if reason, ok := h.unread(text); ok {
+		problems.Addf(source.Span{File: n.Span.File, Start: n.Span.Start, End: n.Span.Start}, "want %s; %s", wanted, reason)
+		return true
+	}
 	if !h.isContract() {
 		return h.isProduct()
 	}

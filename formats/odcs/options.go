@@ -67,11 +67,11 @@ func (r *reader) options(n *document.Node, c *table.Column) (o options) {
 	d.Min = r.extent(opts, "minimum", "exclusiveMinimum", 1, logical == "integer")
 	d.Max = r.extent(opts, "maximum", "exclusiveMaximum", -1, logical == "integer")
 	d.Multiple = r.bound(opts, "multipleOf", false)
-	d.Pattern = wordOf(opts, "pattern")
-	d.Format = wordOf(opts, "format")
+	d.Pattern = r.word(opts, "pattern")
+	d.Format = r.word(opts, "format")
 	switch {
 	case isTime(logical):
-		d.DefaultZone = wordOf(opts, "defaultTimezone")
+		d.DefaultZone = r.word(opts, "defaultTimezone")
 		if !opts.Get("timezone").IsNull() {
 			zoned := r.flag(opts, "timezone")
 			d.Zoned = &zoned
@@ -87,8 +87,8 @@ func (r *reader) options(n *document.Node, c *table.Column) (o options) {
 	return o
 }
 
-func wordOf(n *document.Node, key string) table.Word {
-	return table.Word{Text: strings.TrimSpace(n.Get(key).String()), Span: member(n, key)}
+func (r *reader) word(n *document.Node, key string) table.Word {
+	return table.Word{Text: r.text(n, key), Span: member(n, key)}
 }
 
 // bound reads a member that is a number. Where words may be, it can also be a date,

@@ -22,7 +22,7 @@ type reader struct {
 func (r *reader) objects(n *document.Node) []*table.Table {
 	var all []*table.Table
 	for _, o := range r.namedList(n.Get("schema"), "schema", "object") {
-		t := &table.Table{Named: r.named(o), Kind: o.Get("physicalType").String(), Files: r.files}
+		t := &table.Table{Named: r.named(o), Kind: r.text(o, "physicalType"), Files: r.files}
 		t.Columns = r.properties(o, nil)
 		all = append(all, t)
 	}
@@ -59,7 +59,7 @@ func (r *reader) named(n *document.Node) table.Named {
 	return table.Named{
 		Name:       n.Get("name").String(),
 		ID:         n.Get("id").String(),
-		Physical:   n.Get("physicalName").String(),
+		Physical:   r.text(n, "physicalName"),
 		Doc:        strings.TrimSpace(n.Get("description").String()),
 		Deprecated: r.deprecated(n),
 		Span:       memberOr(n, "name"),
@@ -91,11 +91,11 @@ func (r *reader) column(n *document.Node) *table.Column {
 	c := &table.Column{
 		Named:    r.named(n),
 		Logical:  r.logicalType(n),
-		Type:     table.Type{Text: strings.TrimSpace(n.Get("physicalType").String()), Dialect: r.dialect},
+		Type:     table.Type{Text: r.text(n, "physicalType"), Dialect: r.dialect},
 		Required: r.flag(n, "required"),
 		Unique:   r.flag(n, "unique"),
 		Key:      r.flag(n, "primaryKey"),
-		Class:    strings.TrimSpace(n.Get("classification").String()),
+		Class:    r.text(n, "classification"),
 	}
 	if r.flag(n, "partitioned") {
 		c.Partition = place(n.Get("partitionKeyPosition"))
@@ -164,12 +164,8 @@ var attributes = map[table.Attribute][]string{
 var logicalTypes = []string{"string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean", "map", "vector"}
 
 func (r *reader) logicalType(n *document.Node) table.Type {
-	v := n.Get("logicalType")
-	text := strings.TrimSpace(v.String())
-	if v.IsNull() || v.Kind != document.Scalar {
-		if !v.IsNull() {
-			r.problems.Addf(v.Span, "want a word for logicalType, such as string")
-		}
+	text := r.text(n, "logicalType")
+	if text == "" {
 		return table.Type{}
 	}
 	t := table.Type{Text: strings.ToLower(text), Dialect: r.logical}
@@ -181,7 +177,7 @@ func (r *reader) logicalType(n *document.Node) table.Type {
 	if isVariable(text) {
 		return table.Type{Text: text, Dialect: r.logical}
 	}
-	r.problems.Addf(v.Span, "%q is no logical type%s", text, document.Suggest(text, logicalTypes))
+	r.problems.Addf(n.Get("logicalType").Span, "%q is no logical type%s", text, document.Suggest(text, logicalTypes))
 	return table.Type{}
 }
 
@@ -189,6 +185,15 @@ func (r *reader) logicalType(n *document.Node) table.Type {
 // used. What it will be is not known, so it is compared as it stands.
 func isVariable(text string) bool {
 	return strings.Contains(text, "${") || strings.Contains(text, "{{")
+}
+
+// text reads a member that is a word or a text.
+func (r *reader) text(n *document.Node, key string) string {
+	v := n.Get(key)
+	if !v.IsNull() && v.Kind != document.Scalar {
+		r.problems.Addf(v.Span, "want a text for %q", key)
+	}
+	return strings.TrimSpace(v.String())
 }
 
 // flag reads a member that is true or false, and false if it is not given.

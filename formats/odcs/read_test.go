@@ -37,6 +37,8 @@ var malformed = []struct {
 	{"an objective whose value is a list", "slaProperties:\n  - property: latency\n    value: [4]\n", true, []string{"8:12: want a quantity, a date or a text for the value of latency"}},
 	{"an objective in two units", "slaProperties:\n  - property: freshness\n    value: 25h\n    unit: d\n", false, []string{"8:12: freshness has the unit twice and they differ: value 25h, unit d"}},
 	{"an objective in m", "slaProperties:\n  - property: freshness\n    value: 15\n    unit: m\n", false, []string{"9:11: the unit of freshness is unclear: m is minutes to some and months to others; say min or mo"}},
+	{"a unit that is a list", "slaProperties:\n  - property: latency\n    value: 4\n    unit: [d]\n", true, []string{`9:11: want a text for "unit"`}},
+	{"a physical type that is a map", "schema:\n  - name: orders\n    properties:\n      - {name: id, physicalType: {a: b}}\n", true, []string{`9:34: want a text for "physicalType"`}},
 	{
 		"everything at once", "schema:\n  - name: orders\n    properties:\n      - name: id\n        logicalType: strng\n      - required: true\nslaProperties:\n  - property: freshness\n    value: 15\n    unit: m\n", true,
 		[]string{`10:22: "strng" is no logical type; did you mean "string"?`, `11:9: want a name for this property of "properties"`, "15:11: the unit of freshness is unclear: m is minutes to some and months to others; say min or mo"},
@@ -123,6 +125,7 @@ func TestRefusesAPort(t *testing.T) {
 	}{
 		{"no contract", "a: 1\n", schema.Request{}, "x.yaml:1:1: want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0"},
 		{"another standard", "dataContractSpecification: 0.9.3\nid: x\n", schema.Request{}, "x.yaml:1:1: want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0; Data Contract Specification 0.9.3 is not read yet"},
+		{"another standard beside a contract", preamble + "---\ndataContractSpecification: 0.9.3\nid: x\n", schema.Request{}, "x.yaml:7:1: want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0; Data Contract Specification 0.9.3 is not read yet"},
 		{"nothing", "# nothing\n", schema.Request{}, "x.yaml:1:1: want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0"},
 		{"no YAML", "kind: [\n", schema.Request{}, "x.yaml:1:1: the YAML cannot be read"},
 		{"the same contract twice", preamble + "---\n" + preamble, schema.Request{}, `x.yaml:9:1: contract "orders" is declared twice`},

@@ -38,6 +38,9 @@ func (r *reader) promises(n *document.Node, names *table.Names) []slo.Objective 
 		if element.IsNull() {
 			element = p.Get("column") // its name before v3
 		}
+		if !element.IsNull() && element.Kind == document.Map {
+			r.problems.Addf(element.Span, "want the names of elements, with commas between them")
+		}
 		if element.IsNull() && objective.Unit != slo.Date { // a date is one of the port's life
 			element = usual
 		}
@@ -56,7 +59,7 @@ func (r *reader) objective(p, property *document.Node) (slo.Objective, bool) {
 		r.problems.Addf(memberOr(p, "property"), "want the name of a property, such as latency")
 		return slo.Objective{}, false
 	}
-	value, unit := p.Get("value"), p.Get("unit")
+	value, unit := p.Get("value"), r.text(p, "unit")
 	if value.IsNull() {
 		return slo.Objective{}, false
 	}
@@ -64,12 +67,12 @@ func (r *reader) objective(p, property *document.Node) (slo.Objective, bool) {
 		r.problems.Addf(value.Span, "want a quantity, a date or a text for the value of %s", property.Text)
 		return slo.Objective{}, false
 	}
-	limit, err := slo.Promised(property.Text, slo.Word{Text: plain(value), Span: value.Span}, slo.Word{Text: unit.String(), Span: unit.At()})
+	limit, err := slo.Promised(property.Text, slo.Word{Text: plain(value), Span: value.Span}, slo.Word{Text: unit, Span: p.Get("unit").At()})
 	r.problems.Add(err)
 	if err != nil {
 		return slo.Objective{}, false
 	}
-	raw := strings.TrimSpace(value.Text + " " + unit.String())
+	raw := strings.TrimSpace(value.Text + " " + unit)
 	name := slo.Property(property.Text)
 	// Once in a day is what value 1 says already.
 	if ext := p.Get("valueExt"); !ext.IsNull() && !(name == "frequency" && plain(ext) == "1") {
@@ -77,7 +80,7 @@ func (r *reader) objective(p, property *document.Node) (slo.Objective, bool) {
 		limit = slo.Limit{Comparator: slo.Exactly, Text: fmt.Sprintf("%s (%s)", limit.Value(), plain(ext))}
 	}
 	return slo.Objective{
-		Property: name, Driver: p.Get("driver").String(), Limit: limit,
+		Property: name, Driver: r.text(p, "driver"), Limit: limit,
 		ID: p.Get("id").String(), Raw: raw, Span: memberOr(p, "value"),
 	}, true
 }

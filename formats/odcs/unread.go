@@ -15,18 +15,27 @@ func Unread(name string, text []byte) (reason string, ok bool) {
 		return "", false
 	}
 	for _, h := range heads(name, text) {
-		if h.isContract() || h.isProduct() {
+		if reason, ok := h.unread(text); ok {
+			return reason, true
+		}
+	}
+	return "", false
+}
+
+// unread tells why the document that h begins is not read. Text is the whole file.
+func (h head) unread(text []byte) (reason string, ok bool) {
+	if h.isContract() || h.isProduct() {
+		return "", false
+	}
+	for _, k := range kinds {
+		if !k.is(h, text) {
 			continue
 		}
-		for _, k := range kinds {
-			if k.is(h, text) {
-				what := k.what
-				if version := h[k.version]; version != "" {
-					what += " " + version
-				}
-				return fmt.Sprintf("%s %s", what, k.why), true
-			}
+		what := k.what
+		if version := h[k.version]; version != "" {
+			what += " " + version
 		}
+		return fmt.Sprintf("%s %s", what, k.why), true
 	}
 	return "", false
 }
@@ -60,9 +69,9 @@ const notYet = "is not read yet"
 
 // kinds stand in the order in which they are tried.
 var kinds = []kind{
-	{"Data Contract Specification", "dataContractSpecification", notYet, keys("dataContractSpecification")},
-	{"Data Product Specification", "dataProductSpecification", notYet, keys("dataProductSpecification")},
-	{"Data Usage Agreement", "dataUsageAgreementSpecification", notYet, keys("dataUsageAgreementSpecification")},
+	{"Data Contract Specification", "dataContractSpecification", notYet, hasKeys("dataContractSpecification")},
+	{"Data Product Specification", "dataProductSpecification", notYet, hasKeys("dataProductSpecification")},
+	{"Data Usage Agreement", "dataUsageAgreementSpecification", notYet, hasKeys("dataUsageAgreementSpecification")},
 	{"Open Access Agreement Standard", "apiVersion", notYet, kindIs("AccessAgreement")},
 	{"Open Data Contract Standard", "apiVersion", "is not read yet; v3.0 and v3.1 are", func(h head, _ []byte) bool {
 		return h["kind"] == "DataContract" && strings.HasPrefix(version(h["apiVersion"]), "2.")
@@ -88,7 +97,7 @@ var kinds = []kind{
 	}},
 }
 
-func keys(names ...string) func(head, []byte) bool {
+func hasKeys(names ...string) func(head, []byte) bool {
 	return func(h head, _ []byte) bool { return h.has(names...) }
 }
 

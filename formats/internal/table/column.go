@@ -102,27 +102,34 @@ func unlabelled() int {
 	return rank
 }
 
-// mostSensitive returns the rank of the most sensitive column of s.
-func mostSensitive(s *Schema) int {
+// cleared returns the rank of the most sensitive column of a port.
+func cleared(s *Schema) int {
 	most, labelled := 0, false
-	var visit func(columns []*Column)
-	visit = func(columns []*Column) {
-		for _, c := range columns {
-			if rank, ok := schema.Sensitivity(c.Class); ok {
-				most, labelled = max(most, rank), true
-			}
-			for _, part := range c.Parts() {
-				visit([]*Column{part.Column})
-			}
-		}
-	}
 	for _, t := range s.Tables {
-		visit(t.Columns)
+		if rank, _, ok := mostSensitive(t.Columns); ok {
+			most, labelled = max(most, rank), true
+		}
 	}
 	if !labelled {
 		return unlabelled()
 	}
 	return most
+}
+
+// mostSensitive returns the most sensitive label among columns and what they
+// consist of. It is not ok if there is none that has a rank.
+func mostSensitive(columns []*Column) (rank int, label string, ok bool) {
+	for _, c := range columns {
+		if r, ranked := schema.Sensitivity(c.Class); ranked && (!ok || r > rank) {
+			rank, label, ok = r, c.Class, true
+		}
+		for _, part := range c.Parts() {
+			if r, l, ranked := mostSensitive([]*Column{part.Column}); ranked && (!ok || r > rank) {
+				rank, label, ok = r, l, true
+			}
+		}
+	}
+	return rank, label, ok
 }
 
 func (d *differ) values(p pairOf[*Column]) {
@@ -194,17 +201,30 @@ func (d *differ) mapKey(p pairOf[*Column], was, now *Column) {
 	}
 }
 
-// part compares the items of an array or the values of a map.
+// part compares the items of an array or the values of a map. Where one side does
+// not describe them, what they consist of is new or gone.
 func (d *differ) part(p pairOf[*Column], step change.Step, was, now *Column) {
 	at := pairOf[*Column]{was, now, p.path.Join(step), p.headPath.Join(step)}
 	switch {
 	case was == nil && now == nil:
 	case was == nil:
-		d.report(columnTypeNarrowed, at.path, p.base.Span, now.Span, "%s: %s", at.path, became(true, false, "", now.spelled())).To = now.spelled()
+		at.base = &Column{Named: Named{Span: p.base.Span}}
+		d.described(at, now, columnTypeNarrowed, "is described now")
 	case now == nil:
-		d.report(columnTypeUnclear, at.path, was.Span, p.head.Span, "%s: %s", at.path, became(false, true, was.spelled(), "")).From = was.spelled()
+		at.head = &Column{Named: Named{Span: p.head.Span}}
+		d.described(at, was, columnTypeUnclear, "is no longer described")
 	default:
 		d.each(Pair{at.path, was.Node, now.Node, was.Span, now.Span, false})
 		d.compare(at)
 	}
+}
+
+// described reports a part that one side describes and the other does not.
+func (d *differ) described(p pairOf[*Column], there *Column, rule *change.Rule, text string) {
+	if len(there.Parts()) > 0 {
+		d.parts(p)
+		return
+	}
+	c := d.report(rule, p.path, p.base.Span, p.head.Span, "%s %s", p.path, text)
+	c.From, c.To = p.base.spelled(), p.head.spelled()
 }

@@ -1,11 +1,11 @@
 package table
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
-	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
@@ -25,7 +25,7 @@ func Diff(base, head *Schema, each func(Pair)) []change.Change {
 	if each == nil {
 		each = func(Pair) {}
 	}
-	d := differ{each: each, cleared: mostSensitive(base)}
+	d := differ{each: each, cleared: cleared(base)}
 	m := match(base.Tables, head.Tables)
 	for i, was := range base.Tables {
 		if j := m.mate[i]; j >= 0 {
@@ -112,21 +112,14 @@ func (d *differ) columns(path, headPath change.Path, baseAt, headAt source.Span,
 }
 
 // added reports a new column. One that is more sensitive than all that the port
-// showed so far asks more of its consumers than any other.
+// showed so far, or holds what is, asks more of its consumers than any other.
 func (d *differ) added(at change.Path, baseAt source.Span, now *Column) {
 	d.keys.added(at, now)
-	rule := columnAdded
-	rank, ranked := schema.Sensitivity(now.Class)
-	detail := fmt.Sprintf("%s is new", at)
-	if ranked && rank > d.cleared {
-		rule = columnAddedSensitive
-		detail = fmt.Sprintf("%s is new, and %s", at, now.Class)
+	if rank, label, ok := mostSensitive([]*Column{now}); ok && rank > d.cleared {
+		d.report(columnAddedSensitive, at, baseAt, now.Span, "%s is new, and %s", at, label).To = label
+		return
 	}
-	c := d.report(rule, at, baseAt, now.Span, "%s", detail)
-	c.To = now.typeText()
-	if rule == columnAddedSensitive {
-		c.To = now.Class
-	}
+	d.report(columnAdded, at, baseAt, now.Span, "%s is new", at).To = now.typeText()
 }
 
 func (d *differ) moved(path change.Path, baseAt, headAt source.Span, m *matcher[*Column], moved []int) {
@@ -151,9 +144,12 @@ func (d *differ) names(at change.Path, was, now *Named, renamed, relabelled *cha
 	from, to := was.Name, now.Name
 	base, head := was.Span, now.Span
 	switch {
-	case was.Name != now.Name && (was.stored() == now.stored() || strings.EqualFold(was.stored(), now.stored())):
+	case was.Name != now.Name && was.stored() == now.stored():
 		rule = relabelled
 		detail += ", and stored as before"
+	case was.Name != now.Name && strings.EqualFold(was.stored(), now.stored()):
+		rule = relabelled
+		detail += ", which differs in capitals only"
 	case was.Name != now.Name:
 	case was.Physical == now.Physical,
 		(was.Physical == "" || now.Physical == "") && strings.EqualFold(was.stored(), now.stored()):
@@ -180,13 +176,13 @@ var kinds = map[string]string{
 
 func (d *differ) kind(p pairOf[*Table]) {
 	from, to := fold(p.base.Kind), fold(p.head.Kind)
-	if from == to || from == "" || from == "table" && to == "" {
+	if cmp.Or(from, "table") == cmp.Or(to, "table") {
 		return
 	}
 	rule := tableKindChanged
 	if was, now := kinds[from], kinds[to]; was != "" && now != "" && was != now {
 		rule = tableMediumChanged
 	}
-	c := d.report(rule, p.path, p.base.at(ItsKind), p.head.at(ItsKind), "%s: %s", p.path, became(false, to == "", from, to))
+	c := d.report(rule, p.path, p.base.at(ItsKind), p.head.at(ItsKind), "%s: %s", p.path, became(from == "", to == "", from, to))
 	c.From, c.To = from, to
 }
