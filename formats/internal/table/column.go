@@ -14,10 +14,10 @@ func (d *differ) compare(p pairOf[*Column]) {
 	d.typ(p, relation)
 	d.flags(p)
 	d.class(p)
-	d.values(p)
 	if relation == Changed {
 		return // another kind of values has other bounds, and other parts
 	}
+	d.values(p)
 	d.domain(p)
 	d.parts(p)
 }
