@@ -156,21 +156,21 @@ func (o Objective) canonical() string {
 	return o.Limit.String()
 }
 
-// downtime says what a lower availability means in hours of work.
+// downtime says what a lower availability means: its error budget, compared.
 func downtime(was, now Objective) string {
 	if was.Property != "availability" || was.Unit != Percent {
 		return ""
 	}
 	hundred := big.NewRat(100, 1)
-	before := new(big.Rat).Sub(hundred, was.Quantity.amount())
-	after := new(big.Rat).Sub(hundred, now.Quantity.amount())
+	base := new(big.Rat).Sub(hundred, was.Quantity.amount())
+	head := new(big.Rat).Sub(hundred, now.Quantity.amount())
 	switch {
-	case before.Sign() < 0:
+	case base.Sign() < 0:
 		return ""
-	case before.Sign() == 0:
+	case base.Sign() == 0:
 		return ": downtime where there was none"
 	}
-	ratio := after.Quo(after, before)
+	ratio := head.Quo(head, base)
 	words := [...]string{2: "twice", "three times", "four times", "five times", "six times", "seven times", "eight times", "nine times", "ten times"}
 	switch n := ratio.Num().Int64(); {
 	case ratio.IsInt() && n < int64(len(words)):

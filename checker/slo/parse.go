@@ -37,12 +37,13 @@ var (
 const unitsOfTime = "ms, s, min, h, d, w, mo, q or y"
 
 var (
-	word   = `[A-Za-z%][A-Za-z%/_ -]*`
-	number = `([0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?)`
-	term   = regexp.MustCompile(`^` + number + `\s*([A-Za-z]+)\s*`)
-	amount = regexp.MustCompile(`^` + number + `\s*(` + word + `)?$`)
-	period = regexp.MustCompile(strings.ReplaceAll(`^P(?:#Y)?(?:#M)?(?:#W)?(?:#D)?(?:T(?:#H)?(?:#M)?(?:#S)?)?$`, "#", number))
-	size   = regexp.MustCompile(`^[KMGTPkmgtp]?i?[Bb]\b`) // MB is not Mb
+	word      = `[A-Za-z%][A-Za-z%/_ -]*`
+	number    = `([0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?)`
+	term      = regexp.MustCompile(`^` + number + `\s*([A-Za-z]+)\s*`)
+	amount    = regexp.MustCompile(`^` + number + `\s*(` + word + `)?$`)
+	period    = regexp.MustCompile(strings.ReplaceAll(`^P(?:#Y)?(?:#M)?(?:#W)?(?:#D)?(?:T(?:#H)?(?:#M)?(?:#S)?)?$`, "#", number))
+	countable = regexp.MustCompile(`^` + word + `$`)
+	size      = regexp.MustCompile(`^[KMGTPkmgtp]?i?[Bb]\b`) // MB is not Mb
 )
 
 // Parts per million are another spelling of percent.
@@ -70,12 +71,20 @@ func ParseQuantity(text string) (q Quantity, unit string, err error) {
 	return q, unit, err
 }
 
-// parseQuantity also returns the units that are written in text: h and min.
+// parseQuantity also returns the units that are written in text: h and min. What it
+// takes is short in its canonical form too, so that can be read again.
 func parseQuantity(text string) (q Quantity, unit string, written []string, err error) {
 	text = strings.TrimSpace(text)
-	if len(text) > maxText {
-		return q, "", nil, fmt.Errorf("a quantity has at most %d characters, not %d", maxText, len(text))
+	if len(text) <= maxText {
+		q, unit, written, err = readQuantity(text)
 	}
+	if len(text) > maxText || err == nil && len(q.text(unit)) > maxText {
+		return Quantity{}, "", nil, fmt.Errorf("a quantity has at most %d characters", maxText)
+	}
+	return q, unit, written, err
+}
+
+func readQuantity(text string) (q Quantity, unit string, written []string, err error) {
 	if t, ok := parseDate(text); ok {
 		return Quantity{Amount: t}, Date, []string{Date}, nil
 	}
@@ -87,7 +96,7 @@ func parseQuantity(text string) (q Quantity, unit string, written []string, err 
 		return q, Seconds, written, err
 	}
 	m := amount.FindStringSubmatch(text)
-	if m == nil {
+	if m == nil || m[2] != "" && !isUnit(m[2]) {
 		return Quantity{}, "", nil, fmt.Errorf("want a quantity such as 26h, P1M, 99.5%% or 1000 rows, got %q", text)
 	}
 	n, ok := new(big.Rat).SetString(m[1])
@@ -102,6 +111,11 @@ func parseQuantity(text string) (q Quantity, unit string, written []string, err 
 		written = []string{unit}
 	}
 	return Quantity{Amount: n}, unit, written, nil
+}
+
+// isUnit reports whether text can be a unit. Behind over stands a window.
+func isUnit(text string) bool {
+	return countable.MatchString(text) && !slices.Contains(strings.Fields(strings.ToLower(text)), "over")
 }
 
 // unitWord folds the spellings of a unit that is no unit of time.

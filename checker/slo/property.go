@@ -155,7 +155,7 @@ func (p property) measured(q Quantity, value, unit Word) (Limit, error) {
 		return Limit{}, source.Errorf(unit.Span, "want a unit of time for %s (%s), got %q", p.name, unitsOfTime, unit.Text)
 	case word == ppm:
 		return p.limit(Quantity{Amount: new(big.Rat).Quo(q.amount(), ppmInPercent)}, Percent, value), nil
-	case !countable.MatchString(word):
+	case !isUnit(word):
 		return inWords(value.Text, unit.Text), nil
 	default:
 		return p.limit(q, word, value), nil
@@ -192,7 +192,6 @@ var paces = map[string]scale{
 }
 
 var (
-	one       = big.NewRat(1, 1)
-	plain     = regexp.MustCompile(`^[A-Za-z]+$`)
-	countable = regexp.MustCompile(`^` + word + `$`)
+	one   = big.NewRat(1, 1)
+	plain = regexp.MustCompile(`^[A-Za-z]+$`)
 )

@@ -168,8 +168,8 @@ func (d *differ) field(r *change.Rule, at change.Path, f field, format string, a
 }
 
 // fields reports a change of several members at once, in a sentence that lists them
-// between before and behind.
-func (d *differ) fields(r *change.Rule, at change.Path, fields []field, before, behind string) {
+// between a beginning and an end.
+func (d *differ) fields(r *change.Rule, at change.Path, fields []field, beginning, end string) {
 	if len(fields) == 0 {
 		return
 	}
@@ -181,7 +181,7 @@ func (d *differ) fields(r *change.Rule, at change.Path, fields []field, before, 
 	}
 	slices.Sort(from)
 	slices.Sort(to)
-	c := d.report(r, at, fields[0].baseAt, fields[0].headAt, "%s%s%s", before, listed(keys), behind)
+	c := d.report(r, at, fields[0].baseAt, fields[0].headAt, "%s%s%s", beginning, listed(keys), end)
 	c.From, c.To = short(strings.Join(from, ", ")), short(strings.Join(to, ", "))
 }
 

@@ -149,15 +149,15 @@ func (d *differ) values(p pairOf[*Column]) {
 		}
 		return m
 	}
-	before, after := has(was), has(now)
+	base, head := has(was), has(now)
 	for _, v := range was.List {
-		if !after[v.Text] {
+		if !head[v.Text] {
 			c := d.column(valueRemoved, p, v.Span, now.Span, "the value %s is gone", quoted(v.Text))
 			c.Key, c.From = v.Text, v.Text
 		}
 	}
 	for _, v := range now.List {
-		if !before[v.Text] {
+		if !base[v.Text] {
 			c := d.column(valueAdded, p, was.Span, v.Span, "the value %s is new", quoted(v.Text))
 			c.Key, c.To = v.Text, v.Text
 		}

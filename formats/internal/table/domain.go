@@ -118,7 +118,7 @@ func (d *differ) bound(p pairOf[*Column], was, now Bound, s side, loosened, tigh
 	c.Key, c.From, c.To = map[side]string{lower: "least", upper: "most"}[s], was.fact(), now.fact()
 }
 
-// multiple compares steps: a multiple of the old step has fewer values.
+// multiple compares steps: a multiple of base's step has fewer values.
 func (d *differ) multiple(p pairOf[*Column], was, now Bound) {
 	rule := boundLoosened
 	switch {

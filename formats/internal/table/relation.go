@@ -12,9 +12,9 @@ type Relation uint8
 
 const (
 	Same     Relation = iota
-	Narrowed          // every value is one that the old type had
+	Narrowed          // every value is one that base's type has
 	Unclear           // nobody can tell from the words
-	Widened           // values may come that the old type did not have
+	Widened           // values may come that base's type does not have
 	Changed           // values are of another kind
 )
 
