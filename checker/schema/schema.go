@@ -283,8 +283,7 @@ type Recognizer struct {
 type Input struct {
 	Consumer   string // the product's name or id
 	Owner      string
-	Port       string // of the provider, where it is named
-	ContractID string
+	ContractID string // of what it reads
 	Version    string
 	Span       source.Span
 }

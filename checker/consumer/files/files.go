@@ -21,6 +21,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
@@ -170,7 +171,7 @@ func (r *reader) field(n *document.Node) (consumer.Need, bool) {
 // bound reads an objective that the consumer needs: a property, and at most or
 // at least how much of it.
 func (r *reader) bound(f *document.Fields) (consumer.Bound, bool) {
-	b := consumer.Bound{Property: f.Required("property"), Span: f.At("property")}
+	b := consumer.Bound{Property: slo.Property(f.Required("property")), Span: f.At("property")}
 	atMost, atLeast := f.Text("atMost"), f.Text("atLeast")
 	key, comparator, text := "atMost", slo.AtMost, atMost
 	if atLeast != "" {
@@ -182,11 +183,13 @@ func (r *reader) bound(f *document.Fields) (consumer.Bound, bool) {
 	}
 	ok := text != ""
 	if ok {
-		limit, err := slo.ParseLimit(string(comparator) + " " + text)
-		if ok = err == nil; !ok {
-			r.Addf(f.At(key), "%w", err)
+		limit, err := slo.Promised(b.Property, slo.Word{Text: text, Span: f.At(key)}, slo.Word{})
+		if err == nil && limit.Text != "" {
+			err = source.Errorf(f.At(key), "want a quantity such as 26h or 99.5%%, got %q", text)
 		}
-		b.Limit, b.Raw = limit, text
+		r.Add(err)
+		limit.Comparator = comparator
+		b.Limit, b.Raw, ok = limit, text, err == nil
 	}
 	if element := f.Text("element"); element != "" {
 		path, err := change.Parse(element)

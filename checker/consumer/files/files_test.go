@@ -66,7 +66,7 @@ func TestParseTellsEverything(t *testing.T) {
 		`f.yaml:6:5: want "port" or "contractId": whose data it reads`,
 		`f.yaml:8:17: want a way of reading, got "avro"; known: code, json, promise, query, replay, request, value or wire`,
 		`f.yaml:11:11: path "Order..id": want a name, [] or {}, got ".id"`,
-		`f.yaml:13:43: "soon"`,
+		`f.yaml:13:43: want a quantity such as 26h or 99.5%, got "soon"`,
 		`f.yaml:16:7: unknown key "field"; did you mean "fields"?`,
 		`f.yaml:6:5: unknown key "ports"; did you mean "port"?`,
 		`f.yaml:19:13: want * or named for "select", got "all"`,

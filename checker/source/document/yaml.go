@@ -49,6 +49,7 @@ type yamlReader struct {
 	text  []byte
 	lines *source.Lines
 	left  int
+	wide  map[int][]int32 // of each long line, the offset of each of its characters
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
@@ -171,12 +172,34 @@ func (r *yamlReader) span(y *yaml.Node) source.Span {
 
 // offset turns the parser's column, which counts characters, into a byte offset.
 func (r *yamlReader) offset(line, column int) int {
+	const long = 200
 	at := r.lines.Offset(line)
+	if column > long {
+		if r.wide[line] == nil {
+			r.widen(line, at)
+		}
+		return int(r.wide[line][min(column, len(r.wide[line]))-1])
+	}
 	for ; column > 1 && at < len(r.text); column-- {
 		_, size := utf8.DecodeRune(r.text[at:])
 		at += size
 	}
 	return at
+}
+
+// widen indexes the characters of a line, which begins at offset at, so that one
+// with many values is walked once.
+func (r *yamlReader) widen(line, at int) {
+	var offsets []int32
+	for end := at + lineLen(r.text[at:]); at < end; {
+		offsets = append(offsets, int32(at))
+		_, size := utf8.DecodeRune(r.text[at:])
+		at += size
+	}
+	if r.wide == nil {
+		r.wide = make(map[int][]int32)
+	}
+	r.wide[line] = append(offsets, int32(at))
 }
 
 // quotedLen returns the length of the quoted scalar at the start of text.

@@ -1,0 +1,58 @@
+package table
+
+import (
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/schema"
+)
+
+// Outline gives the addresses of the tables and columns of s. Nothing is shared
+// in tables, so whatever has parts is declared at its own place.
+func (s *Schema) Outline() *schema.Outline {
+	o := &schema.Outline{Decls: make(map[change.Path][]schema.Edge), Deprecated: make(map[change.Path]bool), Span: s.Span}
+	for _, t := range s.Tables {
+		at := t.Path()
+		o.Roots = append(o.Roots, at)
+		var parts []Part
+		for _, c := range t.Columns {
+			parts = append(parts, Part{change.Name(c.Name), c})
+		}
+		if t.Deprecated {
+			o.Deprecated[at] = true
+		}
+		declare(o, at, parts)
+	}
+	return o
+}
+
+func declare(o *schema.Outline, at change.Path, parts []Part) {
+	edges := make([]schema.Edge, 0, len(parts))
+	for _, p := range parts {
+		place := at.Join(p.Step)
+		e := schema.Edge{Step: p.Step, Type: p.Column.typeText(), Optional: !p.Column.Required, Span: p.Column.Span}
+		if p.Column.Class != "" {
+			e.Tags = append(e.Tags, "classification:"+p.Column.Class)
+		}
+		e.Tags = append(e.Tags, p.Column.Labels...)
+		if p.Column.Deprecated {
+			o.Deprecated[place] = true
+		}
+		if within := p.Column.Parts(); len(within) > 0 {
+			e.Decl = place
+			declare(o, place, within)
+		}
+		edges = append(edges, e)
+	}
+	o.Decls[at] = edges
+}
+
+// typeText says the type in the contract's words and the database's:
+// string (VARCHAR(10)).
+func (c *Column) typeText() string {
+	switch {
+	case c.Logical.Text == "":
+		return c.Type.Text
+	case c.Type.Text == "":
+		return c.Logical.Text
+	}
+	return c.Logical.Text + " (" + c.Type.Text + ")"
+}

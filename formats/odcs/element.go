@@ -1,0 +1,117 @@
+package odcs
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source/document"
+	"github.com/breakwater-data/breakwater/formats/internal/table"
+)
+
+// What becomes of the members of an object or a property. Whatever is in no list,
+// and has no rule below, is not compared.
+var (
+	judgedAsTable = set("name", "physicalName", "physicalType", "logicalType", "required", "unique", "primaryKey", "primaryKeyPosition",
+		"partitioned", "partitionKeyPosition", "classification", "deprecated", "properties", "items", "map")
+	elementDocs = set("description", "businessName", "tags", "examples", "transformDescription")
+)
+
+// element compares what only this standard says of an object or a property that
+// both sides have.
+func (d *differ) element(t table.Pair) {
+	p := pair{t.Path, t.Base, t.Head, t.BaseAt, t.HeadAt}
+	var docs, rest []field
+	for _, f := range p.fields() {
+		switch {
+		case t.IsTable && f.key == "logicalType" && objectType(f.base) != objectType(f.head): // no standard knows another
+			rest = append(rest, f)
+		case judgedAsTable[f.key] || !f.differs() || d.judged(p, f):
+		case elementDocs[f.key], f.key == "authoritativeDefinitions" && d.definitions(p, f):
+			docs = append(docs, f)
+		case f.key == "authoritativeDefinitions":
+		case f.key == "relationships":
+			if !d.relationships(p.path, f) {
+				rest = append(rest, f)
+			}
+		case f.key == "customProperties":
+			d.custom(p.path, string(p.path), f)
+		case leftOver(p, f):
+			rest = append(rest, f)
+		}
+	}
+	d.fields(documentationChanged, p.path, docs, string(p.path)+": ", " changed")
+	d.fields(notCompared, p.path, rest, string(p.path)+": ", " changed, which is not compared")
+}
+
+// objectType returns the logical type of an object, which is object without a word.
+func objectType(n *document.Node) string {
+	return cmp.Or(strings.ToLower(n.String()), "object")
+}
+
+// judged reports a change of a member that has a rule of its own, and whether it has.
+func (d *differ) judged(p pair, f field) bool {
+	switch f.key {
+	case "id":
+		if !f.base.IsNull() {
+			d.field(elementIDChanged, p.path, f, "%s: the id %s", p.path, f.became())
+		}
+	case "criticalDataElement":
+		switch was, now := isTrue(f.base), isTrue(f.head); {
+		case was && !now:
+			d.field(criticalDropped, p.path, f, "%s is no longer a critical data element", p.path)
+		case now && !was:
+			d.field(criticalAdded, p.path, f, "%s is a critical data element now", p.path)
+		}
+	case "encryptedName":
+		rule := encryptedNameChanged
+		if f.base.IsNull() {
+			rule = encryptedNameAdded
+		}
+		d.field(rule, p.path, f, "%s: encryptedName %s", p.path, f.became())
+	case "transformLogic", "transformSourceObjects":
+		d.field(transformationChanged, p.path, f, "%s: %s %s", p.path, f.key, f.verb())
+	case "dataGranularityDescription":
+		d.field(granularityChanged, p.path, f, "%s: granularity %s", p.path, f.became())
+	default:
+		return false
+	}
+	return true
+}
+
+func isTrue(n *document.Node) bool { return strings.EqualFold(n.String(), "true") }
+
+// custom compares lists of custom properties by their names. Of the contract, the
+// notice period is an objective.
+func (d *differ) custom(at change.Path, of string, f field) {
+	was, ok1 := properties(f.base)
+	now, ok2 := properties(f.head)
+	if !ok1 || !ok2 {
+		d.fields(notCompared, at, []field{f}, of+": ", " changed, which is not compared")
+		return
+	}
+	for _, p := range (pair{at, was, now, f.baseAt, f.headAt}).fields() {
+		if p.differs() && !(at == change.Terms && slo.Property(p.key) == slo.NoticePeriod) {
+			d.field(customPropertyChanged, at, p, "%s: the custom property %s %s", of, p.key, p.verb()).Key = p.key
+		}
+	}
+}
+
+// properties turns a list of custom properties into a map of them.
+func properties(n *document.Node) (*document.Node, bool) {
+	if isMap(n) {
+		return orEmpty(n), true
+	}
+	m := &document.Node{Kind: document.Map}
+	seen := make(map[string]bool)
+	for _, item := range n.List() {
+		key := item.Get("property")
+		if key.String() == "" || seen[key.Text] {
+			return m, false
+		}
+		seen[key.Text] = true
+		m.Keys, m.Items = append(m.Keys, key), append(m.Items, item.Get("value"))
+	}
+	return m, n.Kind == document.List
+}

@@ -1,0 +1,100 @@
+package odcs
+
+import (
+	"io/fs"
+	"testing"
+
+	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/checker/source/document"
+	"golang.org/x/tools/txtar"
+)
+
+// Whatever two files say, reading and comparing them ends: with errors that have a
+// place, or with changes of which a contract has none to itself.
+func FuzzDiff(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, base, head string) {
+		claims("x.json", []byte(base))
+		Unread("x.yaml", []byte(base))
+		b, err1 := read(t, "x.yaml", base)
+		h, err2 := read(t, "x.yaml", head)
+		for _, e := range source.Errors(err1) {
+			if e.Span.IsZero() {
+				t.Errorf("an error without a place: %v", e)
+			}
+		}
+		if err1 != nil {
+			return
+		}
+		if changes := compare(t, b, b); len(changes) > 0 {
+			t.Errorf("a contract differs from itself:\n%s", details(changes))
+		}
+		for _, at := range b.Outline.Roots {
+			if got, err := (schema.Places{Base: b.Outline, Head: b.Outline}).Resolve(at); got != at || err != nil {
+				t.Errorf("%s means %s, %v", at, got, err)
+			}
+		}
+		if err2 == nil {
+			for _, c := range compare(t, b, h) {
+				if c.Detail == "" || c.Path == "" {
+					t.Errorf("%s says nothing", c.Rule.ID)
+				}
+			}
+		}
+	})
+}
+
+// A contract that is written in another way is the same contract.
+func FuzzRespell(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, text, _ string) {
+		base, err := read(t, "x.yaml", text)
+		if err != nil {
+			return
+		}
+		docs, err := document.ParseAll("x.yaml", []byte(text))
+		if err != nil {
+			return
+		}
+		for name, other := range respell(docs) {
+			again, err := document.ParseAll(name, []byte(other))
+			if err != nil || len(again) != len(docs) {
+				continue // the writer of this test is no YAML library
+			}
+			same := true
+			for i := range docs {
+				same = same && document.Equal(docs[i], again[i])
+			}
+			if !same {
+				continue
+			}
+			head, err := read(t, name, other)
+			if err != nil {
+				t.Fatalf("%s is refused: %v\n%s", name, err, other)
+			}
+			if changes := compare(t, base, head); len(changes) > 0 {
+				t.Errorf("as %s it differs from itself:\n%s\n%s", name, details(changes), other)
+			}
+		}
+	})
+}
+
+// seed adds both sides of every example.
+func seed(f *testing.F) {
+	for _, set := range Format.Rules {
+		names, err := fs.Glob(set.Examples, "rules/*.txtar")
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, name := range names {
+			data, err := fs.ReadFile(set.Examples, name)
+			if err != nil {
+				f.Fatal(err)
+			}
+			files := txtar.Parse(data).Files
+			f.Add(string(files[0].Data), string(files[1].Data))
+		}
+	}
+	f.Add(objectives("{property: latency, value: 4, unit: d, element: 'orders.a, orders.b'}"), objectives("{property: latency, value: 1.5, unit: y, valueExt: 3}"))
+}

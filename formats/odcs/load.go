@@ -1,0 +1,161 @@
+package odcs
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/checker/source/document"
+	"github.com/breakwater-data/breakwater/formats/internal/table"
+)
+
+// A port is all contracts that its files hold, mostly one.
+type port struct {
+	contracts []*contract
+	schema    *table.Schema // the objects of all of them
+	promises  []slo.Objective
+	terms     schema.Terms
+	span      source.Span // where a promise that is gone would stand
+}
+
+// A contract is one document.
+type contract struct {
+	id   string
+	node *document.Node
+}
+
+// load reads every contract in the files of a port, and goes on after an error,
+// so that one run tells all of them.
+func load(_ context.Context, r schema.Request) (*port, error) {
+	p := &port{schema: new(table.Schema)}
+	var problems document.Problems
+	if r.Direction != schema.Read && len(r.Paths) > 0 {
+		problems.Addf(source.Top(r.Paths[0]), "a contract is a promise to those who read; ports that consumers write to are not compared")
+	}
+	for _, name := range r.Paths {
+		if p.span.IsZero() {
+			p.span, p.schema.Span = source.Top(name), source.Top(name)
+		}
+		text, err := fs.ReadFile(r.FS, name)
+		if err != nil {
+			problems.Add(err)
+			continue
+		}
+		docs, err := document.ParseAll(name, text)
+		problems.Add(err)
+		known := false
+		for _, n := range docs {
+			known = p.read(n, text, &problems) || known
+		}
+		if !known && err == nil {
+			problems.Addf(source.Top(name), "want %s", wanted)
+		}
+	}
+	p.distinct(&problems)
+	return p, problems.Err()
+}
+
+const wanted = "a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0"
+
+// read adds the document n, and reports whether it knows what n is. A data product
+// may stand beside a contract: what it declares is for [ports] to say.
+func (p *port) read(n *document.Node, text []byte, problems *document.Problems) (known bool) {
+	h := headOf(n)
+	if reason, ok := h.unread(text); ok {
+		problems.Addf(source.Span{File: n.Span.File, Start: n.Span.Start, End: n.Span.Start}, "want %s; %s", wanted, reason)
+		return true
+	}
+	if !h.isContract() {
+		return h.isProduct()
+	}
+	c := &contract{id: n.Get("id").String(), node: n}
+	r := reader{problems: problems, dialect: dialectOf(n), logical: logicalDialect(h), files: kindOf(n) == schema.Files}
+	s := &table.Schema{Tables: r.objects(n), Span: n.Span}
+	if span := member(n, "schema"); !span.IsZero() {
+		s.Span = span
+	}
+	promises := r.promises(n, s.Names())
+	if len(p.contracts) == 0 {
+		p.schema.Span = s.Span
+		p.span = memberOr(n, "slaProperties", "id")
+		p.terms = termsOf(n, promises)
+	}
+	p.contracts = append(p.contracts, c)
+	p.schema.Tables = append(p.schema.Tables, s.Tables...)
+	p.promises = append(p.promises, promises...)
+	return true
+}
+
+// logicalDialect returns what the logical types of a contract mean: before v3.1
+// there was none for a time stamp, which went by date.
+func logicalDialect(h head) table.Dialect {
+	if strings.HasPrefix(version(h["apiVersion"]), "3.0.") {
+		return table.Contract30
+	}
+	return table.Contract
+}
+
+// distinct checks what the contracts of one port must not share: consumers could
+// not tell apart what they read.
+func (p *port) distinct(problems *document.Problems) {
+	if len(p.contracts) < 2 {
+		return
+	}
+	ids := make(map[string]source.Span)
+	for _, c := range p.contracts {
+		if c.id == "" {
+			problems.Addf(source.Span{File: c.node.Span.File, Start: c.node.Span.Start, End: c.node.Span.Start}, "want an id, by which the contracts of one port are told apart")
+			continue
+		}
+		unique(ids, c.id, memberOr(c.node, "id"), fmt.Sprintf("contract %q", c.id), problems)
+	}
+	names := make(map[string]source.Span)
+	for _, t := range p.schema.Tables {
+		unique(names, t.Name, t.Span, fmt.Sprintf("object %q", t.Name), problems)
+	}
+}
+
+// unique adds an error if key was seen before.
+func unique(seen map[string]source.Span, key string, at source.Span, what string, problems *document.Problems) {
+	first, twice := seen[key]
+	if !twice {
+		seen[key] = at
+		return
+	}
+	e := source.Errorf(at, "%s is declared twice", what)
+	e.Also = []source.Span{first}
+	problems.Add(e)
+}
+
+// member returns where the first of keys that is given stands; the zero Span if none
+// is.
+func member(n *document.Node, keys ...string) source.Span {
+	for _, key := range keys {
+		if k := n.Key(key); k != nil {
+			return memberSpan(k, n.Get(key))
+		}
+	}
+	return source.Span{}
+}
+
+// memberSpan goes from a key to the end of its value, unless the value stands
+// elsewhere: where an anchor is.
+func memberSpan(key, value *document.Node) source.Span {
+	span := key.Span
+	if end := value.At(); end.File == span.File && span.End.Compare(end.End) < 0 {
+		span.End = end.End
+	}
+	return span
+}
+
+// memberOr is member, or n itself if none of keys is given.
+func memberOr(n *document.Node, keys ...string) source.Span {
+	if span := member(n, keys...); !span.IsZero() {
+		return span
+	}
+	return n.At()
+}
