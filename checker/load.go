@@ -22,14 +22,17 @@ type side struct {
 	schema.Schema                // the outline of the body; the objectives and terms of both
 	body          schema.Schema  // as its format loaded it
 	promise       *schema.Schema // of the contract beside it; nil: there is none
-	promiseIn     schema.Format
+	promiseIn     *schema.Format
 	errs          []*source.Error
 }
 
+// nothing is the side of a port that is not there, or was not looked at.
+func nothing() *side { return &side{Schema: schema.Schema{Outline: new(schema.Outline)}} }
+
 // load reads one side of a port. A side that is not there is read as nothing. What
 // could be read of a broken one still tells what a consumer's path means.
-func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree) side {
-	l := side{Schema: schema.Schema{Outline: new(schema.Outline)}}
+func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree) *side {
+	l := nothing()
 	if p == nil || p.Format.Load == nil || len(p.Paths) == 0 {
 		return l
 	}
@@ -43,7 +46,7 @@ func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree)
 	l.body, l.Schema = body, body
 	l.fail(err, p.Paths[0])
 	if p.Promise != "" {
-		s.loadPromise(ctx, &l, p, tree)
+		s.loadPromise(ctx, l, p, tree)
 	}
 	return l
 }
@@ -92,13 +95,13 @@ func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree
 	}
 	promise, err := s.Formats[i].Load(ctx, schema.Request{FS: tree, Paths: []string{p.Promise}, Options: s.gate.Formats[s.Formats[i].Name]})
 	l.fail(err, p.Promise)
-	l.promise, l.promiseIn = &promise, s.Formats[i]
+	l.promise, l.promiseIn = &promise, &s.Formats[i]
 	l.Promises = slices.Concat(l.body.Promises, promise.Promises)
 	l.Terms = promise.Terms
 }
 
 // diff reports how head differs from base, body and promise.
-func diff(base, head side, format schema.Format) ([]change.Change, error) {
+func diff(base, head *side, format *schema.Format) ([]change.Change, error) {
 	changes, err := format.Diff(base.body, head.body)
 	if err != nil || base.promise == nil && head.promise == nil {
 		return changes, err

@@ -158,7 +158,7 @@ func (s *survey) wrong(side Side, errs []*source.Error) {
 // registrations lists the uses that count: those on the target branch and those
 // that the head adds. Those that the head removes or narrows still count, and
 // are listed too.
-func (s *survey) registrations() (uses consumer.Uses, lost []consumer.Use) {
+func (s *survey) registrations() (uses consumer.Uses, lost []policy.Lost) {
 	if s.revs.Bare {
 		return nil, nil
 	}
@@ -175,13 +175,27 @@ func (s *survey) registrations() (uses consumer.Uses, lost []consumer.Use) {
 	for _, u := range base {
 		covered := func(now consumer.Use) bool { return now.Covers(u) }
 		if !contains(head, u) && !slices.ContainsFunc(head, covered) {
-			lost = append(lost, u)
+			lost = append(lost, policy.Lost{Use: u, Left: s.left(head, u)})
 		}
 	}
 	for i := range uses {
 		uses[i] = uses[i].At(s.Now)
 	}
 	return uses, lost
+}
+
+// left points at what the head leaves of a registration: another of the same
+// consumer for the same port, else its file.
+func (s *survey) left(head []consumer.Use, lost consumer.Use) source.Span {
+	for _, u := range head {
+		if u.ID == lost.ID && u.Port == lost.Port && u.ContractID == lost.ContractID {
+			return u.Span
+		}
+	}
+	if s.revs.Head.Has(lost.Span.File) {
+		return source.Top(lost.Span.File)
+	}
+	return source.Span{}
 }
 
 func contains(uses []consumer.Use, u consumer.Use) bool { return slices.ContainsFunc(uses, u.Same) }
@@ -223,6 +237,15 @@ func (s *survey) registrationFiles(tree *revision.Tree) []string {
 	return slices.Compact(names)
 }
 
+// sideOf returns the side that a registration in file was read from: the target
+// branch, unless it has no such file.
+func (s *survey) sideOf(file string) Side {
+	if s.revs.Gate.Has(file) {
+		return Gate
+	}
+	return Head
+}
+
 // unknownPorts reports the registrations whose port is nowhere in this
 // repository. A consumer's own file, or a product's input port, usually names
 // what stands elsewhere.
@@ -254,10 +277,10 @@ func (s *survey) unknownPorts(uses consumer.Uses) {
 				s.finder.ContractIDs(s.revs.Head, s.head, contracts)
 			}
 			if !contracts[u.ContractID] {
-				s.wrong(Gate, []*source.Error{source.Errorf(u.Span, "contract %q is in no file here", u.ContractID)})
+				s.wrong(s.sideOf(u.Span.File), []*source.Error{source.Errorf(u.Span, "contract %q is in no file here", u.ContractID)})
 			}
 		case u.Port != "" && !known:
-			s.wrong(Gate, []*source.Error{source.Errorf(u.Span, "port %q is not in this repository%s", u.Port, document.Suggest(u.Port, ids))})
+			s.wrong(s.sideOf(u.Span.File), []*source.Error{source.Errorf(u.Span, "port %q is not in this repository%s", u.Port, document.Suggest(u.Port, ids))})
 		}
 	}
 }
@@ -288,20 +311,20 @@ func (s *survey) judge(c change.Change, hits []consumer.Hit) policy.Finding {
 }
 
 // gateFindings judges what the head changes in the gate.
-func (s *survey) gateFindings(lost []consumer.Use) (findings []policy.Finding) {
+func (s *survey) gateFindings(lost []policy.Lost) (findings []policy.Finding) {
 	if s.revs.Bare {
 		return nil
 	}
-	byName := make(map[string]consumer.Use)
-	for _, u := range lost {
-		byName[u.Span.String()] = u
+	byPlace := make(map[source.Span]consumer.Use)
+	for _, l := range lost {
+		byPlace[l.Use.Span] = l.Use
 	}
 	if s.baseGate == s.headGate && len(lost) == 0 {
 		return nil // it is the same file
 	}
 	for _, c := range policy.Gate(s.baseGate, s.headGate, lost) {
 		var hits []consumer.Hit
-		if u, ok := byName[c.Base.String()]; ok {
+		if u, ok := byPlace[c.Base]; ok {
 			hits = []consumer.Hit{{Use: u, Impact: consumer.Affected, Why: "loses what it registered"}}
 		}
 		findings = append(findings, s.judge(c, hits))

@@ -29,6 +29,19 @@ type Config struct {
 	Consumers []string                  // patterns of the registrations
 	Policy    Policy
 	Span      source.Span // of the document; zero: there is none
+	doc       *document.Node
+}
+
+// at returns where the value at keys stands, or else the nearest that encloses it.
+func (c *Config) at(keys ...string) source.Span {
+	at, n := c.Span, c.doc
+	for _, key := range keys {
+		if n = n.Get(key); n == nil {
+			break
+		}
+		at = n.Span
+	}
+	return at
 }
 
 // Known is what a configuration may name.
@@ -68,7 +81,7 @@ type reader struct {
 
 func (r reader) config(doc *document.Node) *Config {
 	f := r.Fields(doc, "the configuration")
-	c := &Config{Consumers: files.Patterns[:], Span: doc.At()}
+	c := &Config{Consumers: files.Patterns[:], Span: doc.At(), doc: doc}
 	if version := f.Text("version"); version != "" && version != "1" {
 		f.Problem("version", `want version 1, got %q`, version)
 	}

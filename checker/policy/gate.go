@@ -68,15 +68,24 @@ var approvalUnused = &change.Rule{
 	Fix: "Remove the entry.",
 }
 
-// Gate reports what head changes in the gate of base: the configuration, which
-// registrations of base head lost, and which ports it no longer declares.
-func Gate(base, head *Config, lost []consumer.Use) []change.Change {
+// A Lost registration stands in base, and head removes or narrows it.
+type Lost struct {
+	Use  consumer.Use
+	Left source.Span // what is left of it, or of its file; zero: nothing
+}
+
+// Gate reports what head changes in the gate of base: in the configuration, and in
+// the registrations.
+func Gate(base, head *Config, lost []Lost) []change.Change {
 	g := &gate{base: base, head: head}
 	g.settings()
 	g.ports()
-	for _, u := range lost {
-		g.report(unregistered, g.at("registry", u.ID, cmp.Or(u.Port, u.ContractID)), "registered", "", u.Span, source.Span{},
-			fmt.Sprintf("%s no longer registers what it did of %s", u.ID, cmp.Or(u.Port, u.ContractID)))
+	for _, l := range lost {
+		port := cmp.Or(l.Use.Port, l.Use.ContractID)
+		g.changes = append(g.changes, change.Change{
+			Rule: unregistered, Path: g.at("registry", l.Use.ID, port), From: "registered", Base: l.Use.Span, Head: l.Left,
+			Detail: fmt.Sprintf("%s no longer registers what it did of %s", l.Use.ID, port),
+		})
 	}
 	return g.changes
 }
@@ -95,9 +104,6 @@ func (g *gate) at(steps ...string) change.Path {
 }
 
 func (g *gate) report(r *change.Rule, at change.Path, from, to string, base, head source.Span, detail string) {
-	if head.IsZero() {
-		head = g.head.Span
-	}
 	g.changes = append(g.changes, change.Change{Rule: r, Path: at, From: from, To: to, Base: base, Head: head, Detail: detail})
 }
 
@@ -110,7 +116,7 @@ func (g *gate) setting(from, to string, was, now int, at ...string) {
 	if now < was {
 		rule = loosened
 	}
-	g.report(rule, g.at(at...), from, to, g.base.Span, g.head.Span, fmt.Sprintf("%s: %s became %s", strings.Join(at, "."), from, to))
+	g.report(rule, g.at(at...), from, to, g.base.at(at...), g.head.at(at...), fmt.Sprintf("%s: %s became %s", strings.Join(at, "."), from, to))
 }
 
 func (g *gate) settings() {

@@ -141,26 +141,25 @@ func (r *search) missing(pattern string) string {
 // the one whose files are called so. Only where several could be meant does it look
 // into the files: a thousand ports that nobody changed are not read. Whether a file
 // is what its name says is seen when it is loaded.
-func (r *search) formatOf(d *Declaration, paths []string) schema.Format {
-	for _, f := range r.Formats {
+func (r *search) formatOf(d *Declaration, paths []string) *schema.Format {
+	var fits []int
+	for i := range r.Formats {
+		f := &r.Formats[i]
 		if f.Name == d.Format {
 			return f
 		}
-	}
-	var fits []schema.Format
-	for _, f := range r.Formats {
-		if slices.ContainsFunc(paths, f.Match) {
-			fits = append(fits, f)
+		if d.Format == "" && slices.ContainsFunc(paths, f.Match) {
+			fits = append(fits, i)
 		}
 	}
 	if len(fits) == 1 {
-		return fits[0]
+		return &r.Formats[fits[0]]
 	}
 	why := "no format reads its files"
 	for _, name := range paths {
 		s := r.recognize(r.at(name))
 		if s.format != none {
-			return r.Formats[s.format]
+			return &r.Formats[s.format]
 		}
 		if s.unread != "" {
 			why = s.unread
@@ -170,7 +169,7 @@ func (r *search) formatOf(d *Declaration, paths []string) schema.Format {
 	if len(paths) > 0 {
 		r.wrong(source.Errorf(d.At("files"), "%s: %s", d.ID, why))
 	}
-	return schema.Format{}
+	return new(schema.Format)
 }
 
 // Why says why a file that stands in a port of the format called name is none of
@@ -238,7 +237,7 @@ func (r *search) look(name string) {
 	}
 	for _, port := range s.ports {
 		port.Paths = slices.Clone(port.Paths)
-		p := &Port{Port: port, Format: r.Formats[s.format]}
+		p := &Port{Port: port, Format: &r.Formats[s.format]}
 		if r.Bare && !p.Format.Documents {
 			p.ID, p.Declared = p.Format.Name, false
 		}

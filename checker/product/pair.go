@@ -48,7 +48,8 @@ func Pairs(base, head []*Port, outline func(p *Port, atHead bool) *schema.Outlin
 	m.match(func(b, h *Port) bool { return b.Format.Name == h.Format.Name && shareFile(b, h) }, nil)
 	if len(m.base) > 0 && len(m.head) > 0 {
 		m.match(func(b, h *Port) bool {
-			return b.Format.Name == h.Format.Name && similar(outline(b, false), outline(h, true))
+			another := b.ContractID != "" && h.ContractID != "" // and they differ, or they were paired above
+			return b.Format.Name == h.Format.Name && !another && similar(outline(b, false), outline(h, true))
 		}, nil)
 	}
 	for _, b := range m.base {

@@ -29,7 +29,8 @@ func (t *text) card(f policy.Finding) {
 		t.labelled("proof", fmt.Sprintf("written now %s is read by the other side as %s", w.Written, w.ReadAs))
 	}
 	t.alsoIn(f)
-	hit := slices.ContainsFunc(f.Hits, func(h consumer.Hit) bool { return h.Impact > consumer.Unaffected })
+	all := hitConsumers(t.edits[editOf(f)]...)
+	hit := len(all) > 0 && all[0].Impact > consumer.Unaffected     // the worst comes first
 	spared := change.SLO.Covers(f.Path) && len(f.Hits) > 0 && !hit // and that says it all
 	if f.Verdict > policy.Pass && !spared || t.Verbose {
 		t.labelled("do", f.Fix)
@@ -91,7 +92,7 @@ func (t *text) locations(f policy.Finding) {
 func (t *text) hits(f policy.Finding) {
 	label := "hits"
 	var spared []string
-	for _, h := range hitConsumers(f) {
+	for _, h := range hitConsumers(t.edits[editOf(f)]...) {
 		if h.Impact == consumer.Unaffected {
 			spared = append(spared, h.Use.ID+" "+h.Why)
 			continue
@@ -131,8 +132,8 @@ func reach(c consumer.Consumer) string {
 // alsoIn names the other ports, and the places, that show the same edit.
 func (t *text) alsoIn(f policy.Finding) {
 	var ports []string
-	for _, other := range t.r.Findings {
-		if other.Edit == f.Edit && other.Rule == f.Rule && other.Port != f.Port {
+	for _, other := range t.edits[editOf(f)] {
+		if other.Port != f.Port {
 			ports = append(ports, other.Port)
 		}
 	}

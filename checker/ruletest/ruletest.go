@@ -28,6 +28,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the want sections of rules/*.txtar")
 
+// Update reports whether tests are to rewrite what they want.
+func Update() bool { return *update }
+
 // A Diff reports how the files of head differ from those of base.
 type Diff func(t *testing.T, base, head fs.FS) []change.Change
 
@@ -114,8 +117,24 @@ func whole(t *testing.T, r *change.Rule) {
 	}
 }
 
+// Side returns the files of ar under dir, which may be none.
+func Side(t *testing.T, ar *txtar.Archive, dir string) fs.FS {
+	t.Helper()
+	var part txtar.Archive
+	for _, file := range ar.Files {
+		if name, ok := strings.CutPrefix(file.Name, dir+"/"); ok {
+			part.Files = append(part.Files, txtar.File{Name: name, Data: file.Data})
+		}
+	}
+	fsys, err := txtar.FS(&part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fsys
+}
+
 func runExample(t *testing.T, diff Diff, r *change.Rule, ar *txtar.Archive) {
-	base, head := side(t, ar, "before"), side(t, ar, "after")
+	base, head := Side(t, ar, "before"), Side(t, ar, "after")
 	if same := diff(t, base, base); len(same) > 0 {
 		t.Errorf("what was before differs from itself: %s", same[0].Detail)
 	}
@@ -149,20 +168,4 @@ func runExample(t *testing.T, diff Diff, r *change.Rule, ar *txtar.Archive) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// side returns the files under dir, which may be none.
-func side(t *testing.T, ar *txtar.Archive, dir string) fs.FS {
-	t.Helper()
-	var part txtar.Archive
-	for _, file := range ar.Files {
-		if name, ok := strings.CutPrefix(file.Name, dir+"/"); ok {
-			part.Files = append(part.Files, txtar.File{Name: name, Data: file.Data})
-		}
-	}
-	fsys, err := txtar.FS(&part)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fsys
 }

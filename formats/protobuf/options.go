@@ -242,23 +242,24 @@ func kindOfElement(d decl) string {
 
 // deprecated has a rule for each kind of element.
 var deprecated = map[string]*change.Rule{
-	"file":       newDeprecated("file", "file"),
-	"message":    newDeprecated("message", "message"),
-	"field":      newDeprecated("field", "field"),
-	"enum":       newDeprecated("enum", "enum"),
-	"enum-value": newDeprecated("enum-value", "value of an enum"),
-	"service":    newDeprecated("service", "service"),
-	"method":     newDeprecated("method", "method"),
+	"file":       newDeprecated("file", "file-deprecated", "A file is deprecated now, with all that it declares"),
+	"message":    newDeprecated("message", "type-deprecated", "A message is deprecated now"),
+	"field":      newDeprecated("field", "field-deprecated", "A field is deprecated now"),
+	"enum":       newDeprecated("enum", "type-deprecated", "An enum is deprecated now"),
+	"enum-value": newDeprecated("enum-value", "enum-value-deprecated", "A value of an enum is deprecated now"),
+	"service":    newDeprecated("service", "type-deprecated", "A service is deprecated now"),
+	"method":     newDeprecated("method", "operation-deprecated", "A method is deprecated now"),
 }
 
-func newDeprecated(kind, word string) *change.Rule {
+func newDeprecated(kind string, idea change.Idea, title string) *change.Rule {
 	return &change.Rule{
-		ID: "protobuf/" + kind + "-deprecated", Idea: change.Idea(kind + "-deprecated"),
-		Title:  "A " + word + " is deprecated now",
-		Class:  change.Compatible,
-		Breaks: change.Code,
-		Why:    `It still works; it is announced that it will go away, and the notice period begins when this is merged.`,
-		Fix:    `Say in a comment what to use instead, and tell the consumers that read it.`,
+		ID: "protobuf/" + kind + "-deprecated", Idea: idea,
+		Title:    title,
+		Class:    change.Risky, // those who read it have to hear of it
+		IfNeeded: change.Risky,
+		Breaks:   change.Value | change.Code,
+		Why:      `It still works, and it is announced that it will go away. The notice period begins when this is merged.`,
+		Fix:      `Say in a comment what to use instead, and tell the consumers that read it.`,
 	}
 }
 

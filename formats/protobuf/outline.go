@@ -52,17 +52,20 @@ func (p *port) isRoot(d decl) bool {
 	return d == p.root || p.root == nil && p.own(d)
 }
 
-// namespace returns the package that all files share.
+// namespace returns the package that the port's own files share. What they import
+// from others goes by its full name.
 func (p *port) namespace() change.Path {
+	var namespace change.Path
 	for _, f := range p.files {
-		if f.Package() != p.files[0].Package() {
+		switch pkg := change.Path(f.Package()); {
+		case !f.own:
+		case namespace == "":
+			namespace = pkg
+		case namespace != pkg:
 			return ""
 		}
 	}
-	if len(p.files) == 0 {
-		return ""
-	}
-	return change.Path(p.files[0].Package())
+	return namespace
 }
 
 func (p *port) deprecate(o *schema.Outline, d decl) {
