@@ -192,7 +192,7 @@ var serviceRemoved = &change.Rule{
 }
 
 var serviceRenamed = &change.Rule{
-	ID: "protobuf/service-renamed", Idea: "service-renamed",
+	ID: "protobuf/service-renamed", Idea: "type-renamed",
 	Title:  "A service has another full name",
 	Class:  change.Breaking,
 	Breaks: change.Wire | change.JSON | change.Replay | change.Request | change.Query | change.Code,
@@ -202,7 +202,7 @@ var serviceRenamed = &change.Rule{
 }
 
 var serviceAdded = &change.Rule{
-	ID: "protobuf/service-added", Idea: "service-added",
+	ID: "protobuf/service-added", Idea: "type-added",
 	Title:  "A service was added",
 	Class:  change.Compatible,
 	Breaks: change.Code,
@@ -221,7 +221,7 @@ var methodRemoved = &change.Rule{
 }
 
 var methodRenamed = &change.Rule{
-	ID: "protobuf/method-renamed", Idea: "method-renamed",
+	ID: "protobuf/method-renamed", Idea: "operation-renamed",
 	Title:  "A method has another name",
 	Class:  change.Breaking,
 	Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Request | change.Code,
@@ -231,7 +231,7 @@ var methodRenamed = &change.Rule{
 }
 
 var methodAdded = &change.Rule{
-	ID: "protobuf/method-added", Idea: "method-added",
+	ID: "protobuf/method-added", Idea: "operation-added",
 	Title:  "A method was added",
 	Class:  change.Compatible,
 	Breaks: change.Code,

@@ -204,7 +204,7 @@ lose is told where their fields changed.`,
 }
 
 var messageRenamed = &change.Rule{
-	ID: "protobuf/message-renamed", Idea: "message-renamed",
+	ID: "protobuf/message-renamed", Idea: "type-renamed",
 	Title:  "A message has another full name",
 	Class:  change.Breaking,
 	Breaks: change.Wire | change.JSON | change.Replay | change.Request | change.Query | change.Code,
@@ -215,7 +215,7 @@ bytes stay the same, so inside other messages nothing is lost.`,
 }
 
 var messageAdded = &change.Rule{
-	ID: "protobuf/message-added", Idea: "message-added",
+	ID: "protobuf/message-added", Idea: "type-added",
 	Title:  "A message was added",
 	Class:  change.Compatible,
 	Breaks: change.Code,
@@ -246,7 +246,7 @@ where they changed.`,
 }
 
 var enumRenamed = &change.Rule{
-	ID: "protobuf/enum-renamed", Idea: "enum-renamed",
+	ID: "protobuf/enum-renamed", Idea: "type-renamed",
 	Title:  "An enum has another full name",
 	Class:  change.Breaking,
 	Breaks: change.Code,
@@ -256,7 +256,7 @@ var enumRenamed = &change.Rule{
 }
 
 var enumAdded = &change.Rule{
-	ID: "protobuf/enum-added", Idea: "enum-added",
+	ID: "protobuf/enum-added", Idea: "type-added",
 	Title:  "An enum was added",
 	Class:  change.Compatible,
 	Breaks: change.Code,
