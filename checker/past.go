@@ -150,13 +150,21 @@ func (c *clock) remedy(f policy.Finding, r *policy.Removal, terms schema.Terms) 
 	case r.Matured:
 		return "Nothing has to be done: it was deprecated, its notice has passed, and nobody is left."
 	case !r.Since.IsZero():
-		return fmt.Sprintf("It is deprecated since %s. Remove it after %s, when nobody reads it any more.", day(r.Since), day(r.Earliest))
+		return fmt.Sprintf("It is deprecated since %s. Remove it after %s, when nobody reads it any more%s.", day(r.Since), day(r.Earliest), then(f.Rule))
 	}
 	tell := ""
 	if readers != "" {
 		tell = " tell " + readers + ","
 	}
-	return fmt.Sprintf("Mark it deprecated now,%s and remove it after %s, when its notice has passed.", tell, day(c.gate.Policy.NoticeEnds(c.Now, terms.Notice)))
+	return fmt.Sprintf("Mark it deprecated now,%s and remove it after %s, when its notice has passed%s.", tell, day(c.gate.Policy.NoticeEnds(c.Now, terms.Notice)), then(f.Rule))
+}
+
+// then says what belongs to a removal besides.
+func then(r *change.Rule) string {
+	if r.Then == "" {
+		return ""
+	}
+	return "; then " + r.Then
 }
 
 // readers names those whom a finding may hit.

@@ -27,6 +27,7 @@ type Result struct {
 	Now              time.Time
 	Base, Head, Gate Revision
 	Verdict          policy.Verdict
+	Bare             bool          // two contracts were compared, and nobody was asked who reads them
 	Policy           policy.Policy // the one that judged
 	Ports            []Port        // by id
 	Findings         []policy.Finding

@@ -121,6 +121,7 @@ type Rule struct {
 	Breaks   Surface  // the surfaces that it can put at risk
 	Why      string   // what goes wrong, and for whom; the first sentence stands alone
 	Fix      string   // what to do instead
+	Then     string   // what belongs to a removal once it may happen: "reserve its number"; may be empty
 	Also     []string // every name that other tools have for it: "buf:FIELD_NO_DELETE"
 }
 

@@ -86,6 +86,7 @@ func (f *Finder) Find(ctx context.Context, tree *revision.Tree, declared []Decla
 		r.look(name)
 	}
 	r.join()
+	r.split()
 	r.found.Ports = slices.SortedFunc(maps.Values(r.byID), func(a, b *Port) int { return strings.Compare(a.ID, b.ID) })
 	return r.found
 }
@@ -298,6 +299,26 @@ func (r *search) join() {
 			}
 		}
 	}
+}
+
+// split takes ports that were found by their content apart by folder where two files
+// go by one name: they are copies or versions of each other, and no one port.
+func (r *search) split() {
+	for id, p := range maps.Clone(r.byID) {
+		if p.Declared || r.Bare || !slices.ContainsFunc(p.Paths, func(name string) bool { return hasNamesake(p.Paths, name) }) {
+			continue
+		}
+		delete(r.byID, id)
+		for _, name := range p.Paths {
+			part := *p
+			part.ID, part.Paths = path.Join(path.Dir(name), path.Base(id)), []string{name}
+			r.add(&part)
+		}
+	}
+}
+
+func hasNamesake(paths []string, name string) bool {
+	return slices.ContainsFunc(paths, func(other string) bool { return other != name && path.Base(other) == path.Base(name) })
 }
 
 // contractsOfDeclared looks up the contract ids of ports in breakwater.yaml. That

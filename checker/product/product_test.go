@@ -114,6 +114,7 @@ func TestFind(t *testing.T) {
 	}{
 		{"by content", []string{"a/orders.toy:field x", "README.md:# hi"}, nil, "a/orders?=a/orders.toy"},
 		{"one port for a package", []string{"a/1.toy:package p", "b/2.toy:package p"}, nil, "p?=a/1.toy,b/2.toy"},
+		{"copies of a package are ports of their own", []string{"a/1.toy:package p", "a/2.toy:package p", "b/1.toy:package p"}, nil, "a/p?=a/1.toy,a/2.toy; b/p?=b/1.toy"},
 		{"by its own declaration", []string{"a/orders.toy:contract urn:1"}, nil, "a/orders=a/orders.toy"},
 		{"a product names it", []string{"a/orders.toy:contract urn:1", "p.toy:product shop/orders urn:1"}, nil, "shop/orders=a/orders.toy"},
 		{"a product names it as it would be named anyway", []string{"shop/orders.toy:contract urn:1", "p.toy:product shop/orders urn:1"}, nil, "shop/orders=shop/orders.toy"},

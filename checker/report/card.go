@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +33,8 @@ func (t *text) card(f policy.Finding) {
 	all := hitConsumers(t.edits[editOf(f)]...)
 	hit := len(all) > 0 && all[0].Impact > consumer.Unaffected     // the worst comes first
 	spared := change.SLO.Covers(f.Path) && len(f.Hits) > 0 && !hit // and that says it all
-	if f.Verdict > policy.Pass && !spared || t.Verbose {
+	approved := f.Approval != nil && f.Approval.InForce
+	if f.Verdict > policy.Pass && !spared && !approved || t.Verbose {
 		t.labelled("do", f.Fix)
 	}
 	if !hit && !spared || f.Approval != nil || t.Verbose {
@@ -69,6 +71,10 @@ func (t *text) locations(f policy.Finding) {
 	head := checker.Place{Side: checker.Head, Span: f.Head}
 	full := f.Verdict == policy.Block || t.Verbose
 	gone := f.To == "" && !f.Base.IsZero()
+	if f.Rule.Idea == change.Unreadable { // the error above shows it
+		t.line(4, "%s", t.paint(cyan, Plain(cmp.Or(f.Head, f.Base).String())))
+		return
+	}
 	if !f.Base.IsZero() && (full || gone) {
 		t.line(4, "%s  %s", t.paint(cyan, Plain(f.Base.String())), t.paint(dim, "("+Plain(t.r.Base.Name)+")"))
 		if full {
@@ -105,7 +111,7 @@ func (t *text) hits(f policy.Finding) {
 		if h.Impact == consumer.Unknown {
 			why = "perhaps: it " + why
 		}
-		t.labelled(label, t.paint(bold, Plain(who))+"  "+Plain(why)+reach(h.Use.Consumer))
+		t.labelled(label, t.paint(bold, Plain(who))+"  "+Plain(why)+arrow(reach(h.Use.Consumer)))
 		label = ""
 	}
 	if len(spared) > 0 && (change.SLO.Covers(f.Path) || t.Verbose) {
@@ -116,17 +122,22 @@ func (t *text) hits(f policy.Finding) {
 	}
 }
 
-// reach says how to talk to a consumer.
+// reach says how to talk to a consumer: the channels, then the owners.
 func reach(c consumer.Consumer) string {
 	var ways []string
 	for _, contact := range c.Contacts {
 		ways = append(ways, contact.Channel+" "+contact.Target)
 	}
 	ways = append(ways, c.Owners...)
-	if len(ways) == 0 {
+	return Plain(strings.Join(ways, " · "))
+}
+
+// arrow leads to what follows a text, if anything does.
+func arrow(text string) string {
+	if text == "" {
 		return ""
 	}
-	return "   → " + Plain(strings.Join(ways, " · "))
+	return "   → " + text
 }
 
 // alsoIn names the other ports, and the places, that show the same edit.

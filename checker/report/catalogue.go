@@ -97,7 +97,7 @@ func (c Catalogue) JSON(w io.Writer) error {
 	}{SchemaVersion, []rule{}, []gaps{}}
 	for _, e := range c.entries() {
 		out.Rules = append(out.Rules, rule{
-			e.ID, string(e.Idea), e.Title, e.Class.String(), e.Needed().String(), e.Breaks.Names(), flow(e.Why), flow(e.Fix),
+			e.ID, string(e.Idea), e.Title, e.Class.String(), e.Needed().String(), e.Breaks.Names(), flow(e.Why), e.remedy(),
 			append([]string{}, e.Also...), string(txtar.Format(e.example)),
 		})
 	}
@@ -127,10 +127,18 @@ func (c Catalogue) Markdown(w io.Writer) error {
 		if len(e.Also) > 0 {
 			fmt.Fprintf(&b, "; elsewhere %s", strings.Join(e.Also, ", "))
 		}
-		fmt.Fprintf(&b, ")\n\n%s\n\n%s\n\n```\n%s```\n", flow(e.Why), flow(e.Fix), txtar.Format(e.example))
+		fmt.Fprintf(&b, ")\n\n%s\n\n%s\n\n```\n%s```\n", flow(e.Why), e.remedy(), txtar.Format(e.example))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// remedy says what to do.
+func (e entry) remedy() string {
+	if e.Then == "" {
+		return flow(e.Fix)
+	}
+	return flow(e.Fix) + " Then " + flow(e.Then) + "."
 }
 
 // flow joins the lines of a text that was broken for its source.
@@ -146,8 +154,11 @@ func (c Catalogue) Explain(w io.Writer, id string, o Options) (bool, error) {
 	}
 	e, s := all[i], newScreen(o)
 	head := fmt.Sprintf("%s   %s   breaks %s", s.paint(bold, e.ID), s.paint(classColor(e.Class), e.Class.String()), strings.Join(e.Breaks.Names(), ", "))
-	if len(e.Also) > 0 {
-		head += "   elsewhere " + strings.Join(e.Also, ", ")
+	if also := e.Also; len(also) > 0 {
+		if len(also) > 3 {
+			also = append(slices.Clone(also[:3]), fmt.Sprintf("%d more", len(also)-3))
+		}
+		head += "   elsewhere " + strings.Join(also, ", ")
 	}
 	s.wrapped(0, 4, head)
 	if e.Class != change.Breaking && e.Needed() != e.Class {
@@ -157,7 +168,7 @@ func (c Catalogue) Explain(w io.Writer, id string, o Options) (bool, error) {
 	s.wrapped(0, 0, e.Title+".")
 	s.wrapped(0, 0, flow(e.Why))
 	s.line(0, "")
-	s.wrapped(0, 4, s.paint(bold, "do")+"  "+flow(e.Fix))
+	s.wrapped(0, 4, s.paint(bold, "do")+"  "+e.remedy())
 	s.example(e.example)
 	_, err := w.Write(s.Bytes())
 	return true, err

@@ -42,8 +42,8 @@ func (h *History) Text(w io.Writer, o Options) error {
 	var n [policy.Block + 1]int
 	touched := 0
 	for _, e := range h.Entries {
-		n[e.verdict()]++
 		if changed(e) {
+			n[e.verdict()]++
 			touched++
 		}
 	}
@@ -85,7 +85,7 @@ func (h *History) entry(s *screen, e Entry) {
 			}
 			s.wrapped(4, 16, fmt.Sprintf("%s  %s  %s", s.paint(classColor(f.Class), fmt.Sprintf("%-10s", f.Class)), Plain(f.Detail), s.paint(dim, Plain(f.Port)+"  "+f.Rule.ID)))
 			if who := told(f); who != "" {
-				s.wrapped(16, 18, "→ "+who)
+				s.wrapped(16, 18, "tells "+who)
 			}
 		}
 	}
@@ -99,7 +99,11 @@ func told(f policy.Finding) string {
 	var names []string
 	for _, hit := range hitConsumers(f) {
 		if hit.Impact > consumer.Unaffected {
-			names = append(names, hit.Use.ID+reach(hit.Use.Consumer))
+			name := hit.Use.ID
+			if ways := reach(hit.Use.Consumer); ways != "" {
+				name += " (" + ways + ")"
+			}
+			names = append(names, name)
 		}
 	}
 	return Plain(strings.Join(names, "; "))

@@ -9,6 +9,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/schema"
 )
 
 // Ports lists what stands in a tree, for a terminal.
@@ -123,7 +124,7 @@ func (o Options) WhoUses(w io.Writer, q *checker.Question) error {
 			who += " (" + h.Use.Criticality + ")"
 		}
 		s.line(0, "")
-		s.wrapped(0, 4, s.paint(bold, Plain(who))+"  "+Plain(needs(h.Use))+reach(h.Use.Consumer))
+		s.wrapped(0, 4, s.paint(bold, Plain(who))+"  "+Plain(needs(h.Use, q.Port.Outline))+arrow(reach(h.Use.Consumer)))
 		if h.Impact == consumer.Unknown {
 			s.wrapped(4, 6, Plain("perhaps: it "+h.Why))
 		}
@@ -149,7 +150,7 @@ func (o Options) WhoUses(w io.Writer, q *checker.Question) error {
 }
 
 // needs says what a use relies on.
-func needs(u consumer.Use) string {
+func needs(u consumer.Use, o *schema.Outline) string {
 	var parts []string
 	switch {
 	case u.SelectAll:
@@ -159,7 +160,7 @@ func needs(u consumer.Use) string {
 	default:
 		var fields []string
 		for _, n := range u.Fields {
-			f := string(n.Path)
+			f := string(o.Short(n.Path))
 			if len(n.Values) > 0 {
 				f += " in " + strings.Join(n.Values, "|")
 			}
@@ -200,7 +201,7 @@ func WhoUsesJSON(w io.Writer, q *checker.Question) error {
 		Consumers     []use       `json:"consumers"`
 	}{SchemaVersion, q.Port.ID, q.Path, []use{}}
 	for _, h := range sortHits(q.Hits) {
-		out.Consumers = append(out.Consumers, use{newHit(h), needs(h.Use), h.Use.Evidence.Source, h.Use.Span.File, h.Use.Span.Start.Line})
+		out.Consumers = append(out.Consumers, use{newHit(h), needs(h.Use, q.Port.Outline), h.Use.Evidence.Source, h.Use.Span.File, h.Use.Span.Start.Line})
 	}
 	return encode(w, out)
 }

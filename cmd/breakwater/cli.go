@@ -216,7 +216,9 @@ func (c *cli) show(r *checker.Result) error {
 // complain tells a person what went wrong.
 func (c *cli) complain(err error) {
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintln(c.stderr, "breakwater:", report.Plain(strings.TrimRight(line, "\n")))
+		if line = strings.TrimSpace(line); line != "" {
+			fmt.Fprintln(c.stderr, "breakwater:", report.Plain(line))
+		}
 	}
 }
 

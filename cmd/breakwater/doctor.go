@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker"
@@ -67,11 +69,23 @@ func (c *cli) doctor(ctx context.Context, dir string) error {
 	return nil
 }
 
+// near writes a path as seen from here, if it is not far.
+func near(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(here, path); err == nil && len(rel) < len(path) {
+		return rel
+	}
+	return path
+}
+
 func diagnoseGit(ctx context.Context, d *diagnosis, repo *revision.Repo) {
 	if repo.Bare() {
 		d.ok("a bare repository: say --head REV to check")
 	} else {
-		d.ok("repository %s", repo.Root())
+		d.ok("repository %s", near(repo.Root()))
 	}
 	base, err := repo.DefaultBranch(ctx)
 	if err != nil {
@@ -144,15 +158,15 @@ func diagnosePorts(d *diagnosis, inv *checker.Inventory) {
 			alone++
 		}
 	}
-	d.ok("%d ports, %d consumers registered", len(inv.Ports), len(inv.Consumers))
+	d.ok("ports: %d; registered consumers: %d", len(inv.Ports), len(inv.Consumers))
 	if undeclared > 0 {
-		d.note("%d of the ports are declared nowhere and only found by their content: a break of them is told and not blocked; breakwater init lists them", undeclared)
+		d.note("ports that are declared nowhere, and only found by their content: %d; a break of them is told and not blocked; breakwater init lists them", undeclared)
 	}
 	if unowned > 0 {
-		d.note("%d of the ports name no owner", unowned)
+		d.note("ports that name no owner: %d", unowned)
 	}
 	if alone > 0 {
-		d.note("%d of the ports have no registered consumer: any breaking change of them is blocked until policy.unregistered says otherwise", alone)
+		d.note("ports that nobody registered for: %d; every breaking change of them is blocked, unless policy.unregistered says otherwise", alone)
 	}
 	for _, u := range inv.Unread {
 		d.note("%s is not read: %s", u.Path, u.Why)

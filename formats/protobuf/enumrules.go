@@ -11,7 +11,8 @@ var enumValueRemoved = &change.Rule{
 	Breaks: change.Value | change.JSON | change.Replay | change.Request | change.Code,
 	Why: `A consumer that waits for the value never sees it again, code that names it no longer compiles, and old
 data that holds it has no name for it.`,
-	Fix:  `Mark the value deprecated, wait until no registered consumer needs it, then remove it and reserve its number and its name.`,
+	Fix:  `Mark the value deprecated, wait until no registered consumer needs it, and remove it.`,
+	Then: `reserve its number and its name`,
 	Also: also(append(goneValue, "ENUM_VALUE_SAME_NAME")...),
 }
 

@@ -311,8 +311,8 @@ var fieldRemoved = &change.Rule{
 	Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Request | change.Query | change.Code,
 	Why: `A consumer that reads the field finds nothing in its place: binary readers get the empty value, JSON and
 generated code lose the name. Unless the number is reserved, a later field can take it, and old data then fills that field.`,
-	Fix: `Mark the field deprecated, wait until no registered consumer uses it, then remove it and reserve its number
-and its name.`,
+	Fix:  `Mark the field deprecated, wait until no registered consumer uses it, and remove it.`,
+	Then: `reserve its number and its name`,
 	Also: also(slices.Concat(goneField, sameName, sameType, sameCard, sameOneof, sameValue, goneEntry)...),
 }
 

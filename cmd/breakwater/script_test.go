@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/breakwater-data/breakwater/checker/revision/repotest"
+	"github.com/breakwater-data/breakwater/checker/ruletest"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	repotest.Isolate()
+	testscript.Main(m, map[string]func(){"breakwater": main})
+}
+
+// TestScripts runs testdata/scripts as a user would: the real program in real git
+// repositories. Besides testscript's own commands there are
+//
+//	repo DIR              makes a repository whose branch is main, and goes there
+//	commit MESSAGE        commits all files, an hour after the commit before
+//	put FILE DIR/NAME     copies a file of the script into the repository
+//	code N breakwater …   runs the program and wants that exit code
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "scripts"),
+		UpdateScripts:       ruletest.Update(),
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			for _, v := range os.Environ() {
+				if strings.HasPrefix(v, "GIT_") {
+					e.Vars = append(e.Vars, v)
+				}
+			}
+			e.Setenv("NO_COLOR", "1")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"repo": repo, "commit": commit, "put": put, "code": code},
+	})
+}
+
+func repo(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	ts.Check(ts.Exec("git", "-c", "init.defaultBranch=main", "init", "--quiet", dir))
+	ts.Check(ts.Chdir(dir))
+}
+
+func put(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(filepath.Join(ts.Getenv("WORK"), args[0]))
+	name := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(filepath.Dir(name), 0o755))
+	ts.Check(os.WriteFile(name, []byte(text), 0o644))
+}
+
+// commit dates what it commits by how many commits there are, so ids are the same
+// on every machine.
+func commit(ts *testscript.TestScript, _ bool, args []string) {
+	run := func(date string, args ...string) string {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = ts.MkAbs(".")
+		cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@acme.example", "GIT_COMMITTER_NAME=Ada",
+			"GIT_COMMITTER_EMAIL=ada@acme.example", "GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			ts.Fatalf("git %s: %v: %s", strings.Join(args, " "), err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	date := ts.Getenv("DATE")
+	if date == "" {
+		date = repotest.Epoch.Format("2006-01-02T15:04:05Z")
+		if n := run(date, "rev-list", "--all", "--count"); n != "0" {
+			var count int
+			fmt.Sscan(n, &count)
+			date = repotest.Epoch.Add(repotest.Step*24*10).Format("2006-01-02T") + fmt.Sprintf("%02d:00:00Z", count%24)
+		}
+	}
+	run(date, "add", "--all")
+	run(date, "commit", "--quiet", "--allow-empty", "--message", args[0])
+}
+
+// code runs a command and holds its exit code against a number.
+func code(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N command…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if err != nil {
+		exit, ok := err.(*exec.ExitError)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
