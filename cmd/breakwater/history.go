@@ -1,13 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker"
+	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/slo"
@@ -50,6 +52,7 @@ func (c *cli) history(ctx context.Context, rev, since string) error {
 		return err
 	}
 	defer repo.Close()
+	ch.Memory = new(product.Memory)
 	commits, complete, err := repo.Log(ctx, rev, from, nil, 0)
 	if err != nil {
 		return err
@@ -59,17 +62,29 @@ func (c *cli) history(ctx context.Context, rev, since string) error {
 	if err != nil {
 		return err
 	}
+	p := player{checker: ch, repo: repo, gate: gate, near: gate}
 	for _, commit := range commits {
 		if len(commit.Parents) == 0 || !ch.Concerns(commit.Changed) {
 			continue
 		}
-		r, err := replay(ctx, ch, repo, commit, gate)
+		r, err := p.replay(ctx, commit)
 		if r == nil {
 			return fmt.Errorf("commit %s: %w", commit.ID, err)
 		}
+		c.result = cmp.Or(c.result, gateErrors(r))
 		h.Entries = append(h.Entries, report.Entry{Commit: commit.ID, Time: commit.Time, Subject: commit.Subject, Result: r})
 	}
 	return c.writeHistory(&h)
+}
+
+// gateErrors returns what is wrong with the configuration and the registrations that
+// everything is judged by: they are wrong for the run, too.
+func gateErrors(r *checker.Result) *checker.Result {
+	wrong := slices.DeleteFunc(slices.Clone(r.Errors), func(e checker.Error) bool { return e.Contract || e.Side != checker.Gate })
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &checker.Result{Errors: wrong}
 }
 
 // today is what the changes of the past are judged by: the working tree where the
@@ -82,15 +97,32 @@ func today(ctx context.Context, repo *revision.Repo, rev string) (*revision.Tree
 	return repo.Tree(ctx, rev)
 }
 
-func replay(ctx context.Context, ch *checker.Checker, repo *revision.Repo, commit revision.Commit, gate *revision.Tree) (*checker.Result, error) {
-	base, err1 := repo.Tree(ctx, commit.Parents[0])
-	head, err2 := repo.Tree(ctx, commit.ID)
-	if err := errors.Join(err1, err2); err != nil {
+// A player replays merged changes, newest first, so each tree is near to the one
+// before.
+type player struct {
+	checker    *checker.Checker
+	repo       *revision.Repo
+	gate, near *revision.Tree
+}
+
+func (p *player) replay(ctx context.Context, commit revision.Commit) (*checker.Result, error) {
+	head, err := p.repo.TreeNear(ctx, commit.ID, p.near)
+	if err != nil {
 		return nil, err
 	}
-	then := *ch
+	base, err := p.repo.TreeNear(ctx, commit.Parents[0], head)
+	if err != nil {
+		return nil, err
+	}
+	p.near = base
+	then := *p.checker
 	then.Now = commit.Time
-	return then.Check(ctx, checker.Revisions{Base: base, Head: head, Gate: gate, Past: past{repo, commit.Parents[0]}, Replay: true})
+	r, err := then.Check(ctx, checker.Revisions{Base: base, Head: head, Gate: p.gate, Past: past{p.repo, commit.Parents[0]}, Replay: true})
+	if r != nil { // what a commit left alone is not kept, over a thousand commits
+		r.Ports = slices.DeleteFunc(r.Ports, func(port checker.Port) bool { return port.State == checker.Unchanged })
+		r.Unread, r.Excerpts = nil, nil
+	}
+	return r, err
 }
 
 // lookBack reads a time span, or a date.
