@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/ruletest"
 )
 
 const finance = `apiVersion: breakwater/v1
@@ -82,6 +83,38 @@ func TestParseTellsEverything(t *testing.T) {
 	}
 	if len(uses) != 2 || len(uses[0].Fields) != 1 {
 		t.Errorf("what could be read is lost: %+v", uses)
+	}
+}
+
+// The JSON Schema that editors use and our own reader say the same, where a schema
+// can say it at all.
+func TestSchema(t *testing.T) {
+	schema := ruletest.JSONSchema(t, "../../../docs/consumption.schema.json")
+	tests := []struct {
+		name, old, new string
+		want           bool
+	}{
+		{"as it is", "", "", true},
+		{"no consumer", "consumer:", "consumers:", false},
+		{"another kind", "kind: Consumption", "kind: Consumer", false},
+		{"an unknown criticality", "criticality: high", "criticality: urgent", false},
+		{"no port", "port: checkout/orders", "purpose: x", false},
+		{"an unknown surface", "[json, wire]", "[json, avro]", false},
+		{"an unknown need", "notice: P30D", "notes: P30D", false},
+		{"both bounds", "atMost: 26h", "atMost: 26h, atLeast: 1h", false},
+		{"no bound", ", atMost: 26h", "", false},
+		{"a contact without a target", ", target: \"#finance-data\"", "", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text := strings.Replace(finance, tt.old, tt.new, 1)
+			if err := schema(text); (err == nil) != tt.want {
+				t.Errorf("the schema says %v", err)
+			}
+			if _, err := Parse("f.yaml", []byte(text)); (err == nil) != tt.want {
+				t.Errorf("the reader says %v", err)
+			}
+		})
 	}
 }
 
