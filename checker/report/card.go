@@ -111,14 +111,14 @@ func (t *text) hits(f policy.Finding) {
 		if h.Impact == consumer.Unknown {
 			why = "perhaps: it " + why
 		}
-		t.labelled(label, t.paint(bold, Plain(who))+"  "+Plain(why)+arrow(reach(h.Use.Consumer)))
+		t.painted(label, t.paint(bold, Plain(who))+"  "+Plain(why)+arrow(reach(h.Use.Consumer)))
 		label = ""
 	}
 	if len(spared) > 0 && (change.SLO.Covers(f.Path) || t.Verbose) {
 		if len(spared) > 3 && !t.Verbose {
 			spared = append(spared[:3], fmt.Sprintf("%d others are spared, too", len(spared)-3))
 		}
-		t.labelled("spares", Plain(strings.Join(spared, "; ")))
+		t.labelled("spares", strings.Join(spared, "; "))
 	}
 }
 
@@ -150,7 +150,7 @@ func (t *text) alsoIn(f policy.Finding) {
 	}
 	slices.Sort(ports)
 	if ports = slices.Compact(ports); len(ports) > 0 {
-		t.labelled("also in", Plain(strings.Join(ports, ", ")))
+		t.labelled("also in", strings.Join(ports, ", "))
 	}
 	if f.Places.Total < 2 {
 		return
@@ -169,11 +169,13 @@ func (t *text) alsoIn(f policy.Finding) {
 }
 
 // labelled writes a line of a card: what it is about, and the text, wrapped.
-func (t *text) labelled(label, text string) {
-	if text == "" {
-		return
+func (t *text) labelled(label, text string) { t.painted(label, Plain(text)) }
+
+// painted is labelled for a text of which all that is a stranger's is plain already.
+func (t *text) painted(label, text string) {
+	if text != "" {
+		t.wrapped(4, 13, fmt.Sprintf("%-9s%s", label, text))
 	}
-	t.wrapped(4, 13, fmt.Sprintf("%-9s%s", label, text))
 }
 
 // snippet writes the lines of an excerpt with carets under span. Of the lines
