@@ -71,7 +71,7 @@ The repository is in %s`, dir)
 		return fmt.Errorf("the story went wrong: exit codes %d and %d", first, second)
 	}
 	c.say(`
-Look around:
+Look around (go install ./cmd/breakwater gives you the command):
   cd %s
   git log --all --graph --oneline
   breakwater who-uses checkout/orders#Order.status
