@@ -112,8 +112,18 @@ const maxMoments = 500
 // Before implements [checker.Past].
 func (p past) Before(ctx context.Context, paths []string) (moments []checker.Moment, missing string, err error) {
 	commits, complete, err := p.repo.Log(ctx, p.tip, time.Time{}, paths, maxMoments)
+	if err != nil {
+		return nil, "", err
+	}
 	for _, commit := range commits {
-		moments = append(moments, checker.Moment{Time: commit.Time, Tree: func(ctx context.Context) (*revision.Tree, error) {
+		at := commit.Time
+		if len(commit.Parents) > 0 { // whoever writes a commit writes its date, and cannot have come before its parent
+			parent, err := p.repo.Commit(ctx, commit.Parents[0])
+			if err == nil && parent.Time.After(at) {
+				at = parent.Time
+			}
+		}
+		moments = append(moments, checker.Moment{Time: at, Tree: func(ctx context.Context) (*revision.Tree, error) {
 			return p.repo.Tree(ctx, commit.ID)
 		}})
 	}
@@ -123,5 +133,5 @@ func (p past) Before(ctx context.Context, paths []string) (moments []checker.Mom
 			missing = "the history is cut off in this shallow clone; run: git fetch --unshallow"
 		}
 	}
-	return moments, missing, err
+	return moments, missing, nil
 }
