@@ -237,6 +237,12 @@ func (s *survey) registrationFiles(tree *revision.Tree) []string {
 	return slices.Compact(names)
 }
 
+// mustBeHere reports whether what a registration reads has to stand in this
+// repository.
+func mustBeHere(u consumer.Use) bool {
+	return u.Evidence.Source == "declared" && u.Span.File != files.Own
+}
+
 // sideOf returns the side that a registration in file was read from: the target
 // branch, unless it has no such file.
 func (s *survey) sideOf(file string) Side {
@@ -250,7 +256,7 @@ func (s *survey) sideOf(file string) Side {
 // repository. A consumer's own file, or a product's input port, usually names
 // what stands elsewhere.
 func (s *survey) unknownPorts(uses consumer.Uses) {
-	if s.revs.Replay {
+	if s.revs.Replay || !slices.ContainsFunc(uses, mustBeHere) {
 		return
 	}
 	var ids []string
@@ -266,7 +272,7 @@ func (s *survey) unknownPorts(uses consumer.Uses) {
 	ids = slices.Compact(ids)
 	named := false
 	for _, u := range uses {
-		if u.Evidence.Source != "declared" || u.Span.File == files.Own {
+		if !mustBeHere(u) {
 			continue
 		}
 		switch _, known := slices.BinarySearch(ids, u.Port); {

@@ -85,8 +85,10 @@ func (r reader) config(doc *document.Node) *Config {
 	if version := f.Text("version"); version != "" && version != "1" {
 		f.Problem("version", `want version 1, got %q`, version)
 	}
-	ids := make(map[string]source.Span)
-	for _, p := range f.Each("ports") {
+	ports := f.Each("ports")
+	ids := make(map[string]source.Span, len(ports))
+	c.Ports = make([]product.Declaration, 0, len(ports))
+	for _, p := range ports {
 		d := r.port(p)
 		if at, ok := ids[d.ID]; ok && d.ID != "" {
 			e := source.Errorf(p.At("id"), "port %q is declared twice; the other is at %s", d.ID, at)

@@ -37,13 +37,8 @@ func (p Pair) Any() *Port {
 // outline (nil where a port cannot be read). Where two ports could be meant,
 // neither is. The pairs are in the order of their ids.
 func Pairs(base, head []*Port, outline func(p *Port, atHead bool) *schema.Outline) []Pair {
-	m := &matcher{base: slices.Clone(base), head: slices.Clone(head)}
-	contracts := contractIDs(head)
-	m.match(func(b, h *Port) bool {
-		// A new version took over the name, and the old one goes on under another.
-		split := b.ContractID != h.ContractID && b.ContractID != "" && h.ContractID != "" && contracts[b.ContractID]
-		return b.ID == h.ID && !split
-	}, byID)
+	m := new(matcher)
+	m.byID(base, head)
 	m.match(func(b, h *Port) bool { return b.ContractID != "" && b.ContractID == h.ContractID }, byContract)
 	m.match(func(b, h *Port) bool { return b.Format.Name == h.Format.Name && shareFile(b, h) }, nil)
 	if len(m.base) > 0 && len(m.head) > 0 {
@@ -76,21 +71,45 @@ func PairFiles(pairs []Pair) []Pair {
 	return pairs
 }
 
-func contractIDs(ports []*Port) map[string]bool {
-	ids := make(map[string]bool)
-	for _, p := range ports {
-		ids[p.ContractID] = true
-	}
-	return ids
-}
-
-func byID(p *Port) string       { return p.ID }
 func byContract(p *Port) string { return p.ContractID }
 
 // A matcher holds what is not paired yet.
 type matcher struct {
 	base, head []*Port
 	pairs      []Pair
+}
+
+// byID pairs the ports of one id. Both lists are in the order of their ids, of which
+// each has one.
+func (m *matcher) byID(base, head []*Port) {
+	m.pairs = make([]Pair, 0, max(len(base), len(head)))
+	i, j := 0, 0
+	for i < len(base) && j < len(head) {
+		b, h := base[i], head[j]
+		switch order := strings.Compare(b.ID, h.ID); {
+		case order < 0:
+			m.base = append(m.base, b)
+			i++
+		case order > 0:
+			m.head = append(m.head, h)
+			j++
+		default:
+			if tookOver(b, h, head) {
+				m.base, m.head = append(m.base, b), append(m.head, h)
+			} else {
+				m.pairs = append(m.pairs, Pair{b, h})
+			}
+			i, j = i+1, j+1
+		}
+	}
+	m.base, m.head = append(m.base, base[i:]...), append(m.head, head[j:]...)
+}
+
+// tookOver reports whether h is a new version that took over the name of b, which
+// goes on under another one.
+func tookOver(b, h *Port, head []*Port) bool {
+	return b.ContractID != "" && h.ContractID != "" && b.ContractID != h.ContractID &&
+		slices.ContainsFunc(head, func(other *Port) bool { return other.ContractID == b.ContractID })
 }
 
 // match pairs the ports that are the same one, if on neither side another could

@@ -66,6 +66,9 @@ func (f *Fields) Has(key string) bool { return !f.Any(key).IsNull() }
 
 // Any returns the value of key, whatever it is.
 func (f *Fields) Any(key string) *Node {
+	if f.asked == nil {
+		f.asked = make([]string, 0, 20) // most of what is read has fewer members
+	}
 	f.asked = append(f.asked, key)
 	return f.Node.Get(key)
 }
