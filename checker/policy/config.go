@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer/files"
@@ -150,7 +149,7 @@ func (r reader) port(f *document.Fields) product.Declaration {
 	}
 	if complete := f.Fields("registry"); complete.Node != nil {
 		if complete.Bool("complete") {
-			d.Complete = product.Complete{AsOf: r.date(complete, "asOf"), By: complete.Required("by")}
+			d.Complete = product.Complete{AsOf: complete.Date("asOf"), By: complete.Required("by")}
 			complete.Require("asOf")
 		}
 		complete.Done()
@@ -277,24 +276,11 @@ func (r reader) approvals(tree *revision.Tree, c *Config) {
 func (r reader) approval(f *document.Fields) Approval {
 	a := Approval{
 		Finding: f.Required("finding"), Digest: f.Required("digest"), By: f.Required("by"), Reason: f.Required("reason"),
-		Until: r.date(f, "until"), Span: f.At("finding"),
+		Until: f.Date("until"), Span: f.At("finding"),
 	}
 	f.Require("until")
 	f.Done()
 	return a
-}
-
-func (r reader) date(f *document.Fields, key string) time.Time {
-	text := f.Text(key)
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t
-		}
-	}
-	if text != "" {
-		f.Problem(key, "want a date such as 2027-01-31, got %q", text)
-	}
-	return time.Time{}
 }
 
 // set puts the value of "key.key=value" into doc.

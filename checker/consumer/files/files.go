@@ -14,9 +14,6 @@
 package files
 
 import (
-	"slices"
-	"time"
-
 	"github.com/Masterminds/semver/v3"
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
@@ -89,7 +86,7 @@ func (r *reader) use(f *document.Fields) consumer.Use {
 	u := consumer.Use{
 		Port: f.Text("port"), ContractID: f.Text("contractId"), Version: f.Text("version"), Purpose: f.Text("purpose"),
 		SelectAll: f.OneOf("select", "named", "*") == "*", Validates: f.Bool("validates"),
-		Until: r.date(f, "until"), Span: f.At("port"), Evidence: consumer.Evidence{Source: "declared"},
+		Until: f.Date("until"), Span: f.At("port"), Evidence: consumer.Evidence{Source: "declared"},
 	}
 	if u.Port == "" {
 		u.Span = f.At("contractId")
@@ -108,10 +105,10 @@ func (r *reader) use(f *document.Fields) consumer.Use {
 		}
 		u.Via |= s
 	}
-	r.date(f, "since")
+	f.Date("since")
 	if f.Has("evidence") {
 		e := f.Fields("evidence")
-		u.Evidence = consumer.Evidence{Source: e.OneOf("source", "declared", "openlineage", "dbt", "query-log", "sql"), ObservedAt: r.date(e, "observedAt")}
+		u.Evidence = consumer.Evidence{Source: e.OneOf("source", "declared", "openlineage", "dbt", "query-log", "sql"), ObservedAt: e.Date("observedAt")}
 		e.Done()
 	}
 	r.needs(f.Fields("needs"), &u)
@@ -200,19 +197,4 @@ func (r *reader) bound(f *document.Fields) (consumer.Bound, bool) {
 	}
 	f.Done()
 	return b, ok && b.Property != ""
-}
-
-var dates = []string{time.DateOnly, time.RFC3339}
-
-func (r *reader) date(f *document.Fields, key string) time.Time {
-	text := f.Text(key)
-	i := slices.IndexFunc(dates, func(layout string) bool { _, err := time.Parse(layout, text); return err == nil })
-	if i < 0 {
-		if text != "" {
-			f.Problem(key, "want a date such as 2027-06-30, got %q", text)
-		}
-		return time.Time{}
-	}
-	t, _ := time.Parse(dates[i], text)
-	return t
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/agext/levenshtein"
 	"github.com/breakwater-data/breakwater/checker/source"
@@ -133,6 +134,20 @@ func (f *Fields) Bool(key string) bool {
 		f.problems.Addf(n.Span, "want true or false for %q, got %s", key, n.describe())
 	}
 	return false
+}
+
+// Date returns a member that is a date or a time stamp.
+func (f *Fields) Date(key string) time.Time {
+	text := f.Text(key)
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t
+		}
+	}
+	if text != "" {
+		f.Problem(key, "want a date such as 2027-01-31, got %q", text)
+	}
+	return time.Time{}
 }
 
 // List returns the items of a member that is a list.
