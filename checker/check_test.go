@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,6 +50,20 @@ func TestCheck(t *testing.T) {
 			}
 			want(t, name, ar, summary(r))
 		})
+	}
+}
+
+// A contract that the system does not let us read is not gone.
+func TestUnreadableFile(t *testing.T) {
+	contract := []byte("apiVersion: v3.1.0\nkind: DataContract\nid: o\nversion: 1.0.0\nstatus: active\n")
+	head := revision.Listing{Name: "head", Entries: []revision.Entry{{Path: "o.odcs.yaml", Blob: "2", Mode: 0o100644}}, Object: func(string) ([]byte, error) { return nil, fs.ErrPermission }}
+	base := revision.Listing{Name: "base", Entries: []revision.Entry{{Path: "o.odcs.yaml", Blob: "1", Mode: 0o100644}}, Object: func(string) ([]byte, error) { return contract, nil }}
+	r, err := newChecker().Check(t.Context(), checker.Revisions{Base: base.Tree(), Head: head.Tree()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Findings) != 1 || r.Findings[0].Rule.ID != "port/unreadable" || !r.Unreadable() || r.Findings[0].Head.File != "o.odcs.yaml" {
+		t.Errorf("got %s", summary(r))
 	}
 }
 
