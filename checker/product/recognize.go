@@ -1,6 +1,7 @@
 package product
 
 import (
+	"errors"
 	"io/fs"
 	"slices"
 	"strings"
@@ -138,10 +139,21 @@ func (f *Finder) inspect(tree *revision.Tree, name string) seen {
 			}
 		}
 	}
-	if s.err != nil && len(source.Errors(s.err)) > 0 && source.Errors(s.err)[0].Span.IsZero() {
-		s.err = source.Errorf(source.Top(name), "%w", s.err)
+	if s.err != nil {
+		s.err = source.Errorf(source.Top(name), "the file cannot be read: %w", reason(s.err))
 	}
 	return s
+}
+
+// reason returns what the system said, without the paths that it repeats.
+func reason(err error) error {
+	for {
+		e, ok := errors.AsType[*fs.PathError](err)
+		if !ok {
+			return err
+		}
+		err = e.Err
+	}
 }
 
 // A lookout is a tree that notes which of its files were looked at.
