@@ -132,7 +132,9 @@ func FuzzRelate(f *testing.F) {
 		if got := x.parse().relate(x.parse()); got != Same {
 			t.Errorf("%q is %d to itself", a, got)
 		}
-		if got := x.Relate(Type{" " + strings.ToUpper(a) + "\n", Dialect(dialect)}); got != Same && strings.ToLower(strings.ToUpper(a)) == strings.ToLower(a) && !strings.ContainsAny(a, "\"`'") {
+		upper := strings.ToUpper(a)
+		small := strings.ToLower(upper) // not that of a, where a letter has no way back from its capital
+		if got := x.Relate(Type{" " + upper + "\n", Dialect(dialect)}); got != Same && small == strings.ToLower(a) && !strings.ContainsAny(a, "\"`'") {
 			t.Errorf("%q is %d to itself in capitals", a, got)
 		}
 		if there, back := x.Relate(y), y.Relate(x); (there == Same) != (back == Same) {
