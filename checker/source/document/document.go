@@ -43,6 +43,8 @@ const (
 	Float  = "!!float"
 	Bool   = "!!bool"
 	Null   = "!!null"
+
+	merge = "!!merge" // of the key << in YAML
 )
 
 // A Node is a value and where it stands. The nil Node is an absent value: its

@@ -15,7 +15,15 @@ import (
 )
 
 // parseYAML reads every document of a stream.
-func parseYAML(file string, text []byte) (docs []*Node, err error) {
+func parseYAML(file string, text []byte) ([]*Node, error) {
+	if docs, ok := parseCommon(file, text); ok {
+		return docs, nil
+	}
+	return parseLibrary(file, text)
+}
+
+// parseLibrary reads every document of a stream of any YAML.
+func parseLibrary(file string, text []byte) (docs []*Node, err error) {
 	r := &yamlReader{file: file, text: text, lines: source.NewLines(text), left: MaxNodes}
 	// The parser has crashed on hostile input before: that is an error of the file.
 	defer func() {
@@ -113,7 +121,7 @@ func (r *yamlReader) members(n *Node, y *yaml.Node, depth int) error {
 		if err != nil {
 			return err
 		}
-		if y.Content[i].ShortTag() == "!!merge" {
+		if y.Content[i].ShortTag() == merge {
 			if merged = append(merged, value); value.Kind == List {
 				merged = append(merged[:len(merged)-1], value.Items...)
 			}
