@@ -44,10 +44,14 @@ type frame struct {
 
 func (a *arena) open() frame { return frame{keys: len(a.keys), items: len(a.items)} }
 
-// close gives n the members of f, the innermost frame.
+// close gives n the members of f, the innermost frame. It ends no earlier than the
+// last of its values.
 func (a *arena) close(n *Node, f frame) {
 	n.Keys, n.Items = a.keep(a.keys[f.keys:]), a.keep(a.items[f.items:])
 	a.keys, a.items = a.keys[:f.keys], a.items[:f.items]
+	if last := len(n.Items) - 1; last >= 0 && n.Span.End.Compare(n.Items[last].Span.End) < 0 {
+		n.Span.End = n.Items[last].Span.End
+	}
 }
 
 // addKey adds key to f, the innermost frame, unless it has one of that name.
@@ -60,7 +64,7 @@ func (a *arena) addKey(f *frame, key *Node) bool {
 }
 
 func (a *arena) has(f *frame, name string) bool {
-	const few = 8
+	const few = 16
 	keys := a.keys[f.keys:]
 	if len(keys) < few {
 		for _, k := range keys {
@@ -71,7 +75,7 @@ func (a *arena) has(f *frame, name string) bool {
 		return false
 	}
 	if f.seen == nil {
-		f.seen = make(map[string]bool, 4*few)
+		f.seen = make(map[string]bool, 2*few)
 		for _, k := range keys {
 			f.seen[k.Text] = true
 		}

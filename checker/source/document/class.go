@@ -1,6 +1,6 @@
 package document
 
-// What a byte is to a scanner. Bytes of longer characters belong to no class but rare.
+// What a byte is to a reader. Those of longer characters are nothing, or rare.
 const (
 	blank      = 1 << iota // a space or a tab
 	lineEnd                // a line break or the zero byte that ends the text
@@ -9,13 +9,14 @@ const (
 	flowStop               // may end a plain scalar within a flow collection
 	singleStop             // may end a part of a single-quoted scalar
 	doubleStop             // may end a part of a double-quoted scalar
+	stringStop             // does not stand for itself in a string of JSON
 	rare                   // is forbidden, or may begin what is
 )
 
 var class = classify()
 
-func classify() (class [256]uint8) {
-	add := func(bits uint8, chars string) {
+func classify() (class [256]uint16) {
+	add := func(bits uint16, chars string) {
 		for i := range len(chars) {
 			class[chars[i]] |= bits
 		}
@@ -26,8 +27,9 @@ func classify() (class [256]uint8) {
 	add(plainStop|flowStop, ":#")
 	add(flowStop, ",[]{}?")
 	add(singleStop, "'")
-	add(doubleStop, `"\`)
+	add(doubleStop|stringStop, `"\`)
 	for c := range ' ' {
+		class[c] |= stringStop
 		if c != '\t' && c != '\n' {
 			class[c] |= rare
 		}

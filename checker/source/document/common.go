@@ -228,6 +228,17 @@ func (r *commonReader) node(kind Kind, start source.Pos) *Node {
 	return n
 }
 
+// collection returns a new list or map, which ends with its indicator as long as it
+// has no members.
+func (r *commonReader) collection(kind Kind, start source.Pos, depth int) *Node {
+	if depth >= MaxDepth { // too deep for a member
+		panic(stepBack{})
+	}
+	n := r.node(kind, start)
+	n.Span.End = source.Pos{Line: start.Line, Column: start.Column + 1}
+	return n
+}
+
 // null returns the value of what has none, which stands behind its indicator.
 func (r *commonReader) null(at source.Pos) *Node {
 	n := r.node(Scalar, at)

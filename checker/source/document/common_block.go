@@ -31,8 +31,7 @@ func (r *commonReader) block(indent, depth int, onKeyLine bool) *Node {
 // mapping reads a block mapping (§8.2.2) whose keys stand in column, from behind
 // the colon of its first key.
 func (r *commonReader) mapping(key *Node, column, depth int) *Node {
-	r.checkDepth(depth)
-	n := r.node(Map, key.Span.Start)
+	n := r.collection(Map, key.Span.Start, depth)
 	members := r.open()
 	for {
 		if !r.addKey(&members, key) {
@@ -47,7 +46,8 @@ func (r *commonReader) mapping(key *Node, column, depth int) *Node {
 			panic(stepBack{})
 		}
 	}
-	return r.end(n, members)
+	r.close(n, members)
+	return n
 }
 
 // value reads what stands behind the colon of a key. A sequence may stand as deep
@@ -70,8 +70,7 @@ func (r *commonReader) value(indent, depth int) *Node {
 
 // sequence reads a block sequence (§8.2.1) whose dashes stand in column.
 func (r *commonReader) sequence(column, depth int) *Node {
-	r.checkDepth(depth)
-	n := r.node(List, r.pos())
+	n := r.collection(List, r.pos(), depth)
 	members := r.open()
 	for {
 		r.at++
@@ -80,7 +79,8 @@ func (r *commonReader) sequence(column, depth int) *Node {
 			break
 		}
 	}
-	return r.end(n, members)
+	r.close(n, members)
+	return n
 }
 
 // entry reads what stands behind a dash. A collection that begins on the line of
@@ -123,22 +123,4 @@ func (r *commonReader) isEntry() bool { return r.text[r.at] == '-' && isWhite(r.
 func (r *commonReader) endsLine() bool {
 	c := r.text[r.at]
 	return c == '#' || class[c]&lineEnd != 0
-}
-
-// checkDepth refuses a collection whose members would be nested too deep.
-func (r *commonReader) checkDepth(depth int) {
-	if depth >= MaxDepth {
-		panic(stepBack{})
-	}
-}
-
-// end gives a collection its members. It ends where its last value does.
-func (r *commonReader) end(n *Node, members frame) *Node {
-	r.close(n, members)
-	n.Span.End = n.Span.Start
-	n.Span.End.Column++
-	if last := len(n.Items) - 1; last >= 0 && n.Span.End.Compare(n.Items[last].Span.End) < 0 {
-		n.Span.End = n.Items[last].Span.End
-	}
-	return n
 }

@@ -3,12 +3,11 @@ package document
 // flow reads the flow collection that begins at the reader's place (§7.4), and
 // moves behind it. Its lines may be indented in any way, as the library has it.
 func (r *commonReader) flow(depth int) *Node {
-	r.checkDepth(depth)
 	kind, closer := List, byte(']')
 	if r.text[r.at] == '{' {
 		kind, closer = Map, '}'
 	}
-	n := r.node(kind, r.pos())
+	n := r.collection(kind, r.pos(), depth)
 	members := r.open()
 	r.at++
 	for r.skipSpace(); r.text[r.at] != closer; r.skipSpace() {
@@ -26,7 +25,8 @@ func (r *commonReader) flow(depth int) *Node {
 		}
 	}
 	r.at++
-	return r.end(n, members)
+	r.close(n, members)
+	return n
 }
 
 // flowKey reads a key with its colon. A key that stands alone is not common.

@@ -8,7 +8,7 @@ import (
 
 // word reads a quoted scalar, or what stands on this line of a plain one, and moves
 // behind it. Stop is what may end a plain scalar here.
-func (r *commonReader) word(stop uint8) *Node {
+func (r *commonReader) word(stop uint16) *Node {
 	start := r.pos()
 	tag, text := String, ""
 	switch c := r.text[r.at]; {
@@ -30,7 +30,7 @@ func (r *commonReader) word(stop uint8) *Node {
 }
 
 // beginsPlain reports whether a plain scalar begins here (§7.3.3, ns-plain-first).
-func (r *commonReader) beginsPlain(stop uint8) bool {
+func (r *commonReader) beginsPlain(stop uint16) bool {
 	c := r.text[r.at]
 	if c != '-' && c != '?' && c != ':' {
 		return class[c]&(indicator|blank|lineEnd) == 0
@@ -44,7 +44,7 @@ func (r *commonReader) beginsPlain(stop uint8) bool {
 
 // plainPart reads what stands on this line of a plain scalar, and moves behind it
 // (§7.3.3, ns-plain-char).
-func (r *commonReader) plainPart(stop uint8) string {
+func (r *commonReader) plainPart(stop uint16) string {
 	from, i := r.at, r.at
 scan:
 	for ; ; i++ {
@@ -105,7 +105,7 @@ func (r *commonReader) fold(breaks int) {
 }
 
 // quoted reads a scalar in quotes and moves behind it (§7.3.1, §7.3.2).
-func (r *commonReader) quoted(stop uint8) string {
+func (r *commonReader) quoted(stop uint16) string {
 	quote := r.text[r.at]
 	r.at++
 	part := r.quotedPart(stop)
@@ -132,7 +132,7 @@ func (r *commonReader) quoted(stop uint8) string {
 	}
 }
 
-func (r *commonReader) quotedPart(stop uint8) string {
+func (r *commonReader) quotedPart(stop uint16) string {
 	from := r.at
 	for class[r.text[r.at]]&stop == 0 {
 		r.at++

@@ -1,9 +1,6 @@
 package document
 
 import (
-	"runtime/debug"
-	"strings"
-
 	"github.com/breakwater-data/breakwater/checker/source"
 )
 
@@ -19,21 +16,4 @@ func StepsBackAt(file string, text []byte) source.Span {
 		return source.Top(file)
 	}
 	return source.Span{File: file, Start: r.pos(), End: r.pos()}
-}
-func Why(text []byte) (s string) {
-	if !isCommon(text) {
-		return "isCommon"
-	}
-	r := newCommonReader("x", text)
-	defer func() {
-		if p := recover(); p != nil {
-			for _, l := range strings.Split(string(debug.Stack()), "\n") {
-				if strings.Contains(l, "/document/common") {
-					s += l[strings.LastIndex(l, "/"):] + " "
-				}
-			}
-		}
-	}()
-	r.stream()
-	return "ok"
 }

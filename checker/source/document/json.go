@@ -13,7 +13,7 @@ import (
 // parseJSON reads one JSON value (RFC 8259) and nothing after it. It returns nil
 // for text of white space only.
 func parseJSON(file string, text []byte) (n *Node, err error) {
-	r := &jsonReader{file: file, text: string(text), lines: source.NewLines(text), left: MaxNodes}
+	r := &jsonReader{file: file, text: string(text), line: 1, left: MaxNodes}
 	defer func() {
 		if p := recover(); p != nil {
 			e, ok := p.(*source.Error)
@@ -35,18 +35,23 @@ func parseJSON(file string, text []byte) (n *Node, err error) {
 
 // A jsonReader panics with the *source.Error that ends it.
 type jsonReader struct {
-	file  string
-	text  string
-	lines *source.Lines
-	at    int
-	left  int
+	arena
+	file string
+	text string
+	left int    // how many values may follow
+	buf  []byte // a string that is being put together
+
+	at    int // the offset of the reader's place
+	line  int // its line, from 1
+	start int // the offset at which that line begins
 }
 
 func (r *jsonReader) fail(format string, args ...any) {
-	panic(source.Errorf(r.span(r.at, min(r.at+1, len(r.text))), format, args...))
+	lines := source.NewLines([]byte(r.text))
+	panic(source.Errorf(NewSpan(r.file, lines, r.at, min(r.at+1, len(r.text))), format, args...))
 }
 
-func (r *jsonReader) span(start, end int) source.Span { return NewSpan(r.file, r.lines, start, end) }
+func (r *jsonReader) pos() source.Pos { return source.Pos{Line: r.line, Column: r.at - r.start + 1} }
 
 // next names what stands at the reader's place, for an error.
 func (r *jsonReader) next() string {
@@ -57,9 +62,24 @@ func (r *jsonReader) next() string {
 	return strconv.QuoteRune(c)
 }
 
+// peek returns the byte at the reader's place, 0 at the end.
+func (r *jsonReader) peek() byte {
+	if r.at < len(r.text) {
+		return r.text[r.at]
+	}
+	return 0
+}
+
 func (r *jsonReader) space() {
-	for r.at < len(r.text) && strings.IndexByte(" \t\r\n", r.text[r.at]) >= 0 {
-		r.at++
+	for ; r.at < len(r.text); r.at++ {
+		switch r.text[r.at] {
+		case '\n':
+			r.line++
+			r.start = r.at + 1
+		case ' ', '\t', '\r':
+		default:
+			return
+		}
 	}
 }
 
@@ -70,12 +90,11 @@ func (r *jsonReader) value(depth int) *Node {
 	if r.left--; r.left < 0 {
 		r.fail("the document has more than %d values", MaxNodes)
 	}
-	if r.at == len(r.text) {
+	n := r.alloc()
+	n.Span.File, n.Span.Start = r.file, r.pos()
+	switch c := r.peek(); {
+	case r.at == len(r.text):
 		r.fail("want a value, got the end of the file")
-	}
-	start := r.at
-	n := new(Node)
-	switch c := r.text[r.at]; {
 	case c == '{':
 		r.object(n, depth)
 	case c == '[':
@@ -87,71 +106,78 @@ func (r *jsonReader) value(depth int) *Node {
 	default:
 		n.Tag, n.Text = r.word()
 	}
-	n.Span = r.span(start, r.at)
+	n.Span.End = r.pos()
 	return n
 }
 
 func (r *jsonReader) object(n *Node, depth int) {
 	n.Kind = Map
-	seen := make(map[string]bool)
+	members := r.open()
 	for first := true; ; first = false {
 		r.at++ // past { or ,
-		if r.space(); first && r.at < len(r.text) && r.text[r.at] == '}' {
+		if r.space(); first && r.peek() == '}' {
 			break
 		}
-		if r.at == len(r.text) || r.text[r.at] != '"' {
+		if r.peek() != '"' {
 			r.fail("want a name in quotes, got %s", r.next())
 		}
-		start := r.at
-		key := &Node{Tag: String, Text: r.string()}
-		key.Span = r.span(start, r.at)
-		if seen[key.Text] {
+		key := r.alloc()
+		key.Span.File, key.Span.Start = r.file, r.pos()
+		key.Tag, key.Text = String, r.string()
+		key.Span.End = r.pos()
+		if !r.addKey(&members, key) {
 			panic(twice(key))
 		}
-		seen[key.Text] = true
-		if r.space(); r.at == len(r.text) || r.text[r.at] != ':' {
+		if r.space(); r.peek() != ':' {
 			r.fail("want a colon, got %s", r.next())
 		}
 		r.at++
 		r.space()
-		n.Keys, n.Items = append(n.Keys, key), append(n.Items, r.value(depth+1))
-		if r.space(); r.at == len(r.text) || r.text[r.at] != ',' {
+		r.addItem(r.value(depth + 1))
+		if r.space(); r.peek() != ',' {
 			break
 		}
 	}
-	if r.at == len(r.text) || r.text[r.at] != '}' {
+	if r.peek() != '}' {
 		r.fail("want a comma or }, got %s", r.next())
 	}
 	r.at++
+	r.close(n, members)
 }
 
 func (r *jsonReader) array(n *Node, depth int) {
 	n.Kind = List
+	members := r.open()
 	for first := true; ; first = false {
 		r.at++ // past [ or ,
-		if r.space(); first && r.at < len(r.text) && r.text[r.at] == ']' {
+		if r.space(); first && r.peek() == ']' {
 			break
 		}
-		n.Items = append(n.Items, r.value(depth+1))
-		if r.space(); r.at == len(r.text) || r.text[r.at] != ',' {
+		r.addItem(r.value(depth + 1))
+		if r.space(); r.peek() != ',' {
 			break
 		}
 	}
-	if r.at == len(r.text) || r.text[r.at] != ']' {
+	if r.peek() != ']' {
 		r.fail("want a comma or ], got %s", r.next())
 	}
 	r.at++
+	r.close(n, members)
 }
 
 func (r *jsonReader) word() (tag, text string) {
-	for word, tag := range map[string]string{"true": Bool, "false": Bool, "null": Null} {
-		if strings.HasPrefix(r.text[r.at:], word) {
-			r.at += len(word)
-			return tag, word
-		}
+	switch rest := r.text[r.at:]; {
+	case strings.HasPrefix(rest, "true"):
+		tag, text = Bool, "true"
+	case strings.HasPrefix(rest, "false"):
+		tag, text = Bool, "false"
+	case strings.HasPrefix(rest, "null"):
+		tag, text = Null, "null"
+	default:
+		r.fail("want a value, got %s", r.next())
 	}
-	r.fail("want a value, got %s", r.next())
-	return "", ""
+	r.at += len(text)
+	return tag, text
 }
 
 func (r *jsonReader) number() (tag, text string) {
@@ -194,42 +220,49 @@ func (r *jsonReader) number() (tag, text string) {
 
 // string reads a string literal and returns what it means.
 func (r *jsonReader) string() string {
-	start := r.at + 1
-	end := strings.IndexAny(r.text[start:], "\"\\\n")
-	if end >= 0 && r.text[start+end] == '"' && !strings.ContainsFunc(r.text[start:start+end], isControl) {
-		r.at = start + end + 1
-		return r.text[start : start+end] // no escapes: no copy
+	open := r.at
+	r.at++
+	part := r.stringPart()
+	if r.peek() == '"' {
+		r.at++
+		return part // no escapes: no copy
 	}
-	var b strings.Builder
-	for r.at++; ; r.at++ {
-		if r.at == len(r.text) {
-			r.at = start - 1
+	for r.buf = r.buf[:0]; ; part = r.stringPart() {
+		r.buf = append(r.buf, part...)
+		switch {
+		case r.at == len(r.text):
+			r.at = open
 			r.fail("a string is not closed")
-		}
-		switch c := r.text[r.at]; {
-		case c == '"':
+		case r.text[r.at] == '"':
 			r.at++
-			return b.String()
-		case c == '\\':
+			return string(r.buf)
+		case r.text[r.at] == '\\':
 			r.at++
-			b.WriteString(r.escape())
-		case isControl(rune(c)):
-			r.fail("the character %s must be escaped in a string", r.next())
+			r.escape()
+			r.at++
 		default:
-			b.WriteByte(c)
+			r.fail("the character %s must be escaped in a string", r.next())
 		}
 	}
 }
 
-func isControl(r rune) bool { return r < ' ' }
+// stringPart reads what stands as it is in a string.
+func (r *jsonReader) stringPart() string {
+	from := r.at
+	for r.at < len(r.text) && class[r.text[r.at]]&stringStop == 0 {
+		r.at++
+	}
+	return r.text[from:r.at]
+}
 
 // escape reads what follows a backslash and stays at its last byte.
-func (r *jsonReader) escape() string {
+func (r *jsonReader) escape() {
 	if r.at == len(r.text) {
 		r.fail("a string is not closed")
 	}
 	if i := strings.IndexByte(`"\/bfnrt`, r.text[r.at]); i >= 0 {
-		return "\"\\/\b\f\n\r\t"[i : i+1]
+		r.buf = append(r.buf, "\"\\/\b\f\n\r\t"[i])
+		return
 	}
 	if r.text[r.at] != 'u' {
 		r.fail(`\%c is no escape`, r.text[r.at])
@@ -239,10 +272,10 @@ func (r *jsonReader) escape() string {
 	if utf16.IsSurrogate(c) && strings.HasPrefix(r.text[r.at+1:], `\u`) {
 		if pair := utf16.DecodeRune(c, r.hex(r.at+3)); pair != utf8.RuneError {
 			r.at += 6
-			return string(pair)
+			c = pair
 		}
 	}
-	return string(c) // half a pair becomes U+FFFD
+	r.buf = utf8.AppendRune(r.buf, c) // half a pair becomes U+FFFD
 }
 
 func (r *jsonReader) hex(at int) rune {

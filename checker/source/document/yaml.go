@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -53,6 +52,7 @@ func parseLibrary(file string, text []byte) (docs []*Node, err error) {
 }
 
 type yamlReader struct {
+	arena
 	file  string
 	text  []byte
 	lines *source.Lines
@@ -60,16 +60,15 @@ type yamlReader struct {
 	wide  map[int][]int32 // of each long line, the offset of each of its characters
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// explain gives the parser's error the place that it names in words.
+// explain gives the library's error the place that it names in words.
 func (r *yamlReader) explain(err error) error {
-	msg := err.Error()
 	span := source.Top(r.file)
-	if m := yamlLine.FindStringSubmatch(msg); m != nil {
-		msg = msg[len(m[0]):]
-		if line, err := strconv.Atoi(m[1]); err == nil {
+	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	if after, ok := strings.CutPrefix(msg, "line "); ok {
+		number, rest, _ := strings.Cut(after, ": ")
+		if line, err := strconv.Atoi(number); err == nil {
 			span.Start.Line, span.End.Line = line, line
+			msg = rest
 		}
 	}
 	return &source.Error{Span: span, Msg: "the YAML cannot be read: " + msg, Err: err}
@@ -82,12 +81,16 @@ func (r *yamlReader) node(y *yaml.Node, depth int) (*Node, error) {
 	if r.left--; r.left < 0 {
 		return nil, r.errorf(y, "the document has more than %d values, aliases followed", MaxNodes)
 	}
-	n := &Node{Span: r.span(y)}
-	switch y.Kind {
-	case yaml.AliasNode:
+	if y.Kind == yaml.AliasNode {
 		return r.node(y.Alias, depth+1)
+	}
+	n := r.alloc()
+	n.Span = r.span(y)
+	members := r.open()
+	switch y.Kind {
 	case yaml.ScalarNode:
 		n.Tag, n.Text = y.ShortTag(), y.Value
+		return n, nil
 	case yaml.SequenceNode:
 		n.Kind = List
 		for _, item := range y.Content {
@@ -95,26 +98,21 @@ func (r *yamlReader) node(y *yaml.Node, depth int) (*Node, error) {
 			if err != nil {
 				return nil, err
 			}
-			n.Items = append(n.Items, child)
+			r.addItem(child)
 		}
 	case yaml.MappingNode:
 		n.Kind = Map
-		if err := r.members(n, y, depth); err != nil {
+		if err := r.members(y, &members, depth); err != nil {
 			return nil, err
 		}
 	}
-	if len(n.Items) > 0 { // it ends where its last value does
-		if end := n.Items[len(n.Items)-1].Span.End; n.Span.End.Compare(end) < 0 {
-			n.Span.End = end
-		}
-	}
+	r.close(n, members)
 	return n, nil
 }
 
-// members fills in a mapping. Keys that a merge key (<<) brings stand behind the
-// mapping's own, which win.
-func (r *yamlReader) members(n *Node, y *yaml.Node, depth int) error {
-	seen := make(map[string]bool)
+// members reads what a mapping holds. Keys that a merge key (<<) brings stand behind
+// the mapping's own, which win.
+func (r *yamlReader) members(y *yaml.Node, members *frame, depth int) error {
 	var merged []*Node
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		value, err := r.node(y.Content[i+1], depth+1)
@@ -122,8 +120,10 @@ func (r *yamlReader) members(n *Node, y *yaml.Node, depth int) error {
 			return err
 		}
 		if y.Content[i].ShortTag() == merge {
-			if merged = append(merged, value); value.Kind == List {
-				merged = append(merged[:len(merged)-1], value.Items...)
+			if value.Kind == List {
+				merged = append(merged, value.Items...)
+			} else {
+				merged = append(merged, value)
 			}
 			continue
 		}
@@ -134,48 +134,52 @@ func (r *yamlReader) members(n *Node, y *yaml.Node, depth int) error {
 		if key.Kind != Scalar {
 			return source.Errorf(key.Span, "a key is a word, not a list or a map")
 		}
-		if seen[key.Text] {
+		if !r.addKey(members, key) {
 			return twice(key)
 		}
-		seen[key.Text] = true
-		n.Keys, n.Items = append(n.Keys, key), append(n.Items, value)
+		r.addItem(value)
 	}
 	for _, m := range merged {
 		if m.Kind != Map {
 			return source.Errorf(m.Span, "<< takes a map or a list of maps")
 		}
 		for i, key := range m.Keys {
-			if !seen[key.Text] {
-				seen[key.Text] = true
-				n.Keys, n.Items = append(n.Keys, key), append(n.Items, m.Items[i])
+			if r.addKey(members, key) {
+				r.addItem(m.Items[i])
 			}
 		}
 	}
 	return nil
 }
 
-// span finds where a node ends, which the parser does not say. A block scalar is
+// span finds where a node ends, which the library does not say. A block scalar is
 // shown by the line that begins it.
 func (r *yamlReader) span(y *yaml.Node) source.Span {
 	if y.Line == 0 { // an empty value stands nowhere
 		return source.Top(r.file)
 	}
 	start := r.offset(y.Line, y.Column)
-	end := start
 	rest := r.text[start:]
+	var length int
 	switch {
 	case y.Kind != yaml.ScalarNode:
-		end = start + min(1, len(rest))
+		length = min(1, len(rest))
 	case y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
-		end = start + quotedLen(rest)
+		length = quotedLen(rest)
 	case y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
-		end = start + lineLen(rest)
-	case bytes.HasPrefix(rest, []byte(y.Value)):
-		end = start + len(y.Value)
+		length = lineLen(rest)
+	case len(rest) >= len(y.Value) && string(rest[:len(y.Value)]) == y.Value:
+		length = len(y.Value)
 	default: // folded over several lines, or tagged
-		end = start + lineLen(rest)
+		length = lineLen(rest)
 	}
-	return NewSpan(r.file, r.lines, start, end)
+	at := r.lines.Pos(start)
+	s := source.Span{File: r.file, Start: at, End: at}
+	s.End.Column += length
+	if bytes.IndexByte(rest[:length], '\n') >= 0 {
+		s.End = r.lines.Pos(start + length)
+	}
+	return s
 }
 
 // offset turns the parser's column, which counts characters, into a byte offset.
