@@ -53,6 +53,7 @@ type Port struct {
 	State                         State
 	Version                       Version
 	Outline                       *schema.Outline // of the side that there is, the head's first; nil where it was not loaded
+	Texts                         []Text          // what changed of its files, where both sides have the port
 }
 
 // A Version is what the contract calls itself on each side, and what it should
