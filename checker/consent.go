@@ -55,7 +55,7 @@ func (s *survey) missingStewards(ctx context.Context, owner string) (missing []s
 		second = slices.DeleteFunc(second, func(who string) bool { return who == first[0] })
 	}
 	if len(second) == 0 {
-		missing = append(missing, "one of "+names(s.gate.Policy.Approvers, "policy.approvers, which names nobody"))
+		missing = append(missing, "somebody else of "+names(s.gate.Policy.Approvers, "policy.approvers, which names nobody"))
 	}
 	return missing
 }
