@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker"
@@ -30,16 +29,9 @@ func (t *text) card(f policy.Finding) {
 		t.labelled("proof", fmt.Sprintf("written now %s is read by the other side as %s", w.Written, w.ReadAs))
 	}
 	t.alsoIn(f)
-	all := hitConsumers(t.edits[editOf(f)]...)
-	hit := len(all) > 0 && all[0].Impact > consumer.Unaffected     // the worst comes first
-	spared := change.SLO.Covers(f.Path) && len(f.Hits) > 0 && !hit // and that says it all
-	approved := f.Approval != nil && f.Approval.InForce
-	if f.Verdict > policy.Pass && !spared && !approved || t.Verbose {
-		t.labelled("do", f.Fix)
-	}
-	if !hit && !spared || f.Approval != nil || t.Verbose {
-		t.labelled("because", f.Because)
-	}
+	do, because := t.advice(f)
+	t.labelled("do", do)
+	t.labelled("because", because)
 }
 
 func classColor(c change.Class) color {
@@ -142,16 +134,7 @@ func arrow(text string) string {
 
 // alsoIn names the other ports, and the places, that show the same edit.
 func (t *text) alsoIn(f policy.Finding) {
-	var ports []string
-	for _, other := range t.edits[editOf(f)] {
-		if other.Port != f.Port {
-			ports = append(ports, other.Port)
-		}
-	}
-	slices.Sort(ports)
-	if ports = slices.Compact(ports); len(ports) > 0 {
-		t.labelled("also in", strings.Join(ports, ", "))
-	}
+	t.labelled("also in", strings.Join(t.alsoPorts(f), ", "))
 	if f.Places.Total < 2 {
 		return
 	}

@@ -1,0 +1,166 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/breakwater-data/breakwater/checker"
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/policy"
+)
+
+// A view is a result as people look at it: counted, and by edit.
+type view struct {
+	r     *checker.Result
+	all   bool // show what is fine, too
+	count Counts
+	edits map[edit][]policy.Finding
+}
+
+func newView(r *checker.Result, all bool) *view {
+	v := &view{r: r, all: all, count: Count(r), edits: make(map[edit][]policy.Finding)}
+	for _, f := range r.Findings {
+		v.edits[editOf(f)] = append(v.edits[editOf(f)], f)
+	}
+	return v
+}
+
+// shows reports whether a finding has a card: it asks for something, or the
+// reader asks for all. One edit has one card, where it matters most.
+func (v *view) shows(f policy.Finding) bool {
+	if f.Class == change.Compatible && f.Verdict == policy.Pass && !v.all {
+		return false
+	}
+	for _, other := range v.edits[editOf(f)] {
+		if other.Verdict > f.Verdict || other.Verdict == f.Verdict && other.Port < f.Port {
+			return false
+		}
+	}
+	return true
+}
+
+// advice says what to do about a finding and why it was judged as it was, each where
+// that is worth a line.
+func (v *view) advice(f policy.Finding) (do, because string) {
+	all := hitConsumers(v.edits[editOf(f)]...)
+	hit := len(all) > 0 && all[0].Impact > consumer.Unaffected     // the worst comes first
+	spared := change.SLO.Covers(f.Path) && len(f.Hits) > 0 && !hit // and that says it all
+	approved := f.Approval != nil && f.Approval.InForce
+	if f.Verdict > policy.Pass && !spared && !approved || v.all {
+		do = f.Fix
+	}
+	if !hit && !spared || f.Approval != nil || v.all {
+		because = f.Because
+	}
+	return do, because
+}
+
+// alsoPorts lists the other ports that show the same edit.
+func (v *view) alsoPorts(f policy.Finding) []string {
+	var ports []string
+	for _, other := range v.edits[editOf(f)] {
+		if other.Port != f.Port {
+			ports = append(ports, other.Port)
+		}
+	}
+	slices.Sort(ports)
+	return slices.Compact(ports)
+}
+
+// headline says in one sentence what the verdict stands on.
+func (v *view) headline() string {
+	n := v.count
+	switch {
+	case v.r.Verdict == policy.Block:
+		blocking, hit := v.blocking()
+		what := "breaking change"
+		if blocking.risky == n.Blocking {
+			what = "risky change"
+		} else if blocking.risky > 0 {
+			what = "change"
+		}
+		switch {
+		case v.r.Bare:
+			return many(n.Blocking, what)
+		case hit == 0 && len(v.r.Consumers) == 0:
+			return many(n.Blocking, what) + "; nobody has registered who reads " + one(blocking.ports, "the port", "the ports")
+		case hit == 0:
+			return many(n.Blocking, what) + "; no registered consumer is hit, others may be"
+		}
+		return fmt.Sprintf("%s %s %s", many(n.Blocking, what), one(n.Blocking, "hits", "hit"), many(hit, "consumer"))
+	case v.r.Verdict == policy.Notify && n.Violated+n.Affected+n.Unknown > 0:
+		return fmt.Sprintf("%s; %s to be told", many(n.Class[change.Breaking]+n.Class[change.Risky], "change"), one(n.Violated+n.Affected+n.Unknown, "1 consumer is", many(n.Violated+n.Affected+n.Unknown, "consumer")+" are"))
+	case v.r.Verdict == policy.Notify:
+		return many(n.Class[change.Breaking]+n.Class[change.Risky], "change") + " to look at; nobody who is registered is hit"
+	}
+	return v.calm()
+}
+
+const nobody = "no consumer is affected"
+
+// calm says what there is where nobody is to be told.
+func (v *view) calm() string {
+	n, changed := v.count, 0
+	for _, p := range v.r.Ports {
+		if p.State != checker.Unchanged {
+			changed++
+		}
+	}
+	switch {
+	case len(v.r.Errors) > 0:
+		return many(len(v.r.Errors), "error")
+	case len(v.r.Ports) == 0 && len(v.r.Unread) > 0:
+		return "no contract that can be read yet"
+	case len(v.r.Ports) == 0:
+		return "no contract found"
+	case changed == 0:
+		return fmt.Sprintf("no change in %s", many(len(v.r.Ports), "port"))
+	}
+	counted := "no change that counts"
+	if all := n.Class[change.Breaking] + n.Class[change.Risky] + n.Class[change.Compatible]; all > 0 {
+		counted = many(all, "change")
+		if all == n.Class[change.Compatible] {
+			counted = many(all, "compatible change")
+		}
+	}
+	where := fmt.Sprintf("%d of %s", changed, many(len(v.r.Ports), "port"))
+	if changed == len(v.r.Ports) {
+		where = many(changed, "port")
+	}
+	return fmt.Sprintf("%s in %s; %s", counted, where, nobody)
+}
+
+type blockers struct{ risky, ports int }
+
+// blocking counts what blocks, and whom it hits.
+func (v *view) blocking() (b blockers, consumers int) {
+	ports, hit := make(map[string]bool), make(map[string]bool)
+	counted := make(map[edit]bool)
+	for _, f := range v.r.Findings {
+		if f.Verdict != policy.Block {
+			continue
+		}
+		if ports[f.Port] = true; f.Class == change.Risky && !counted[editOf(f)] {
+			b.risky++
+		}
+		counted[editOf(f)] = true
+		for _, h := range f.Hits {
+			if h.Impact > consumer.Unaffected && !h.Gap {
+				hit[h.Use.ID] = true
+			}
+		}
+	}
+	b.ports = len(ports)
+	return b, len(hit)
+}
+
+// many says how many of something there are.
+func many(n int, what string) string { return fmt.Sprintf("%d %s", n, one(n, what, what+"s")) }
+
+func one(n int, single, plural string) string {
+	if n == 1 {
+		return single
+	}
+	return plural
+}
