@@ -25,7 +25,7 @@ func TestMarkdownIsSafe(t *testing.T) {
 		"https://evil.example", "www.evil.example", "mail@evil.example", "mailto:a@evil.example", "[a](https://evil.example)", "![a](b.png)", "#123", "GH-123", "acme/x#1", "closes #1",
 		"*a*_b_~~c~~", "\\`@org\\`", "a\n\n# b", "&lt;b&gt;", "<!-- breakwater:report -->", "|\n|---|\n|", "- [ ] x", "    code", "$x$", ":tada:", strings.Repeat("`", 400), "xmpp:a@b.example", "ftp://evil.example",
 	} {
-		for _, o := range []report.Options{{}, {Verbose: true}, {Repository: "https://github.com/acme/x"}, {Public: true}, {Limit: 1}, {Limit: 3000}} {
+		for _, o := range []report.Options{{}, {Verbose: true}, {Repository: "https://github.com/acme/x"}, {Limit: 1}, {Limit: 3000}} {
 			safe(t, hostileCheck(t, hostile), o)
 		}
 	}
@@ -103,6 +103,37 @@ func safe(t *testing.T, r *checker.Result, o report.Options) {
 		case html.CommentNode:
 			t.Fatalf("a comment in\n%s", text)
 		}
+	}
+}
+
+// What strangers read names consumers by their ids, whatever the format.
+func TestPublic(t *testing.T) {
+	ar, err := txtar.ParseFile("testdata/consent-of-a-stranger.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := files(ar, "base/", nil)
+	base["consumers/finance.yaml"] = append([]byte("contacts: [{channel: email, target: kpi@acme.example}]\n"), base["consumers/finance.yaml"]...)
+	c := newChecker()
+	c.Reviews = reviews("")
+	r, err := c.Check(t.Context(), checker.Revisions{Base: revision.Memory("base", base), Head: revision.Memory("head", files(ar, "head/", base))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := render(t, report.JSON, r)
+	public := report.Public(r)
+	for name, write := range report.Writers(report.Options{Verbose: true}) {
+		if whole := render(t, write, r); name != "github" && !strings.Contains(whole, "finance.kpi") {
+			t.Errorf("%s does not name the consumer:\n%s", name, whole)
+		}
+		for _, secret := range []string{"@acme/finance", "@mallory", "kpi@acme.example"} {
+			if text := render(t, write, public); strings.Contains(text, secret) {
+				t.Errorf("%s tells %s:\n%s", name, secret, text)
+			}
+		}
+	}
+	if after := render(t, report.JSON, r); before != after {
+		t.Error("the result itself became another one")
 	}
 }
 

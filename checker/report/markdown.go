@@ -147,10 +147,11 @@ func (m *markdown) consumers() {
 		}
 		return
 	}
-	if m.Public {
-		m.line("| consumer | what happens | where |\n|---|---|---|")
-	} else {
+	reach := slices.ContainsFunc(rows, func(r row) bool { return reachable(r.hit.Use.Consumer) != "" })
+	if reach {
 		m.line("| consumer | what happens | where | reach them |\n|---|---|---|---|")
+	} else {
+		m.line("| consumer | what happens | where |\n|---|---|---|")
 	}
 	shown := rows
 	if m.detail >= fewConsumers {
@@ -158,7 +159,7 @@ func (m *markdown) consumers() {
 	}
 	for _, row := range shown {
 		cells := []string{m.who(row.hit), m.happens(row), m.where(row.finding)}
-		if !m.Public {
+		if reach {
 			cells = append(cells, reachable(row.hit.Use.Consumer))
 		}
 		m.line("| %s |", strings.Join(cells, " | "))
@@ -181,7 +182,7 @@ func (m *markdown) blockers() {
 
 func (m *markdown) who(h consumer.Hit) string {
 	who := "**" + prose(h.Use.ID) + "**"
-	if h.Use.Criticality != "" && !m.Public {
+	if h.Use.Criticality != "" {
 		who += " (" + prose(h.Use.Criticality) + ")"
 	}
 	return who
@@ -278,22 +279,12 @@ func (m *markdown) todo() {
 		m.line("")
 	}
 	for _, f := range proposed {
-		m.line("**To be approved**: %s. Still to approve this pull request: %s\n", m.detailOf(f), m.missing(f.Approval))
+		missing := cmp.Or(strings.Join(f.Approval.Missing, ", "), "an owner of each consumer that is hit")
+		m.line("**To be approved**: %s. Still to approve this pull request: %s\n", m.detailOf(f), prose(missing))
 	}
 	if len(blocking) > 0 && !m.r.Bare {
 		m.onPurpose(blocking)
 	}
-}
-
-// missing says who has yet to agree.
-func (m *markdown) missing(a *policy.Approval) string {
-	who := slices.Clone(a.Missing)
-	for i := range who {
-		if m.Public {
-			who[i], _, _ = strings.Cut(who[i], " (")
-		}
-	}
-	return prose(cmp.Or(strings.Join(who, ", "), "an owner of each consumer that is hit"))
 }
 
 // onPurpose says how those who are hit accept a break, ready to be copied.
