@@ -50,6 +50,7 @@ func (c *cli) doctor(ctx context.Context, dir string) error {
 		defer repo.Close()
 		diagnoseGit(ctx, &d, repo)
 		c.diagnoseContracts(ctx, &d, repo)
+		diagnoseWorkflow(ctx, &d, repo)
 	}
 	if c.getenv("GITHUB_ACTIONS") != "" && c.getenv("GITHUB_TOKEN") == "" {
 		d.note("GITHUB_TOKEN is not set: a report goes to the log only")
@@ -100,6 +101,19 @@ func diagnoseGit(ctx context.Context, d *diagnosis, repo *revision.Repo) {
 	d.ok("the target branch is %s; HEAD left it at %s", base, left[:min(7, len(left))])
 	if repo.Shallow() {
 		d.note("a shallow clone: what was deprecated before it begins does not count as matured; git fetch --unshallow mends it")
+	}
+}
+
+// diagnoseWorkflow looks for what checks pull requests, where GitHub does.
+func diagnoseWorkflow(ctx context.Context, d *diagnosis, repo *revision.Repo) {
+	tree, err := headTree(ctx, repo)
+	if err != nil {
+		return // said already
+	}
+	if runs := runsBreakwater(tree); runs != "" {
+		d.ok("%s checks every pull request", runs)
+	} else if onGitHub(ctx, repo, tree) {
+		d.note("no workflow runs breakwater: pull requests are not checked; breakwater init writes one")
 	}
 }
 
