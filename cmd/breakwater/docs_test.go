@@ -175,6 +175,9 @@ func accepts(args []string) error {
 
 func knownFormats(cmd *cobra.Command) (err error) {
 	writers := report.Writers(report.Options{})
+	for _, coming := range []string{"gitlab", "html", "junit"} { // TODO(reports): goes when they are there
+		writers[coming] = nil
+	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		var formats []string
 		switch f.Name {

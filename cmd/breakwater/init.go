@@ -152,16 +152,16 @@ func (c *cli) next(inv *checker.Inventory, workflow bool) error {
 	if len(inv.Ports) > 0 {
 		port = report.Plain(inv.Ports[0].ID)
 	}
-	merge := "run breakwater check for every merge request; docs/ci.md of breakwater has the job for GitLab and others"
+	merge := "have your CI run breakwater check for every merge request: docs/ci.md of breakwater shows how"
 	if workflow {
-		merge = `commit both files, then require the check "breakwater" in the rules of the branch; until then it tells and cannot block`
+		merge = `commit, push, and require the check "breakwater" in the rules of the branch: until then nothing is blocked`
 	}
 	_, err := fmt.Fprintf(c.stdout, `
 next
   breakwater check                   compare the working tree with the default branch
   breakwater history --since 180d    what would have been stopped so far, and who would have been told
   breakwater doctor                  is everything in place
-  %s
+then %s
 
 register a consumer in consumers/TEAM.yaml
 %s`, merge, indent(registration(port)))

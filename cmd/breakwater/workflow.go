@@ -92,7 +92,7 @@ func draftWorkflow(tree *revision.Tree, at site) draft {
 }
 
 // branchFilter writes a branch's name as a filter of a workflow: signs that mean
-// something there mean themselves.
+// something there mean themselves, and an expression, which nothing quotes, is none.
 func branchFilter(name string) string {
 	var b strings.Builder
 	for _, r := range name {
@@ -101,7 +101,7 @@ func branchFilter(name string) string {
 		}
 		b.WriteRune(r)
 	}
-	return strconv.Quote(b.String())
+	return strconv.Quote(strings.ReplaceAll(b.String(), "${{", "*{{"))
 }
 
 // gate is what a workflow says that runs breakwater.
