@@ -102,7 +102,11 @@ func TestPreCommit(t *testing.T) {
 	}
 	home := t.TempDir()
 	hook := func(name, text string) (string, error) {
-		repo.Write(name, text)
+		if text == "" {
+			repo.Remove(name)
+		} else {
+			repo.Write(name, text)
+		}
 		repo.Git("add", "--all")
 		cmd := exec.Command(preCommit, "run")
 		cmd.Dir = repo.Dir
@@ -111,16 +115,15 @@ func TestPreCommit(t *testing.T) {
 		repo.Git("reset", "--quiet", "--hard", start)
 		return string(out), err
 	}
-
-	if out, err := hook("README.md", "# Shop\n"); err != nil || !strings.Contains(out, "no files to check") {
-		t.Errorf("a commit without a contract: %v\n%s", err, out)
+	tests := []struct{ name, file, text, want string }{
+		{"breaks nobody", "stock.odcs.yaml", stockContract + "      - {name: left, logicalType: integer}\n", "Passed"},
+		{"renames a column", "stock.odcs.yaml", strings.Replace(stockContract, "name: id", "name: key", 1), "blocked"},
+		{"deletes the contract", "stock.odcs.yaml", "", "blocked"},
 	}
-	more := stockContract + "      - {name: left, logicalType: integer}\n"
-	if out, err := hook("stock.odcs.yaml", more); err != nil || !strings.Contains(out, "Passed") {
-		t.Errorf("a commit that breaks nobody: %v\n%s", err, out)
-	}
-	lost := strings.Replace(stockContract, "name: id", "name: key", 1)
-	if out, err := hook("stock.odcs.yaml", lost); err == nil || !strings.Contains(out, "blocked") {
-		t.Errorf("a commit that breaks a consumer: %v\n%s", err, out)
+	for _, tt := range tests {
+		out, err := hook(tt.file, tt.text)
+		if (err == nil) != (tt.want == "Passed") || !strings.Contains(out, tt.want) {
+			t.Errorf("a commit that %s: %v\n%s", tt.name, err, out)
+		}
 	}
 }
