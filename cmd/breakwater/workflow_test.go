@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +45,51 @@ func TestWorkflowsAreClean(t *testing.T) {
 		t.Fatal(err)
 	}
 	actionlint(t, own...)
+}
+
+// Actions of others are pinned by their commit, the same one everywhere.
+func TestActionsArePinned(t *testing.T) {
+	uses := regexp.MustCompile(`uses: *([^@\s]+)@(.*)`)
+	commit := regexp.MustCompile(`^[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+	pins := make(map[string]string)
+	for file, text := range workflowTexts(t) {
+		for _, m := range uses.FindAllStringSubmatch(text, -1) {
+			action, ref := m[1], m[2]
+			if strings.HasPrefix(action, "breakwater-data/breakwater") {
+				continue
+			}
+			if !commit.MatchString(ref) {
+				t.Errorf("%s uses %s at %s", file, action, ref)
+			}
+			if other, ok := pins[action]; ok && other != ref {
+				t.Errorf("%s uses %s at %s, others at %s", file, action, ref, other)
+			}
+			pins[action] = ref
+		}
+	}
+	if len(pins) < 4 {
+		t.Errorf("only %d actions were found", len(pins))
+	}
+}
+
+// workflowTexts returns what there is of workflows: our own, what init writes, and
+// the pages that show some.
+func workflowTexts(t *testing.T) map[string]string {
+	t.Helper()
+	texts := pages(t)
+	texts["workflow.yml"] = workflowText
+	own, err := filepath.Glob(filepath.Join("..", "..", ".github", "workflows", "*.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range own {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[file] = string(text)
+	}
+	return texts
 }
 
 func TestDocumentedWorkflowsAreClean(t *testing.T) {
