@@ -9,7 +9,6 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -173,27 +172,24 @@ func accepts(args []string) error {
 	return knownFormats(cmd)
 }
 
-func knownFormats(cmd *cobra.Command) (err error) {
-	writers := report.Writers(report.Options{})
+func knownFormats(cmd *cobra.Command) error {
+	known := report.Writers(report.Options{})
 	for _, coming := range []string{"gitlab", "html", "junit"} { // TODO(reports): goes when they are there
-		writers[coming] = nil
+		known[coming] = nil
 	}
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		var formats []string
-		switch f.Name {
-		case "format":
-			formats = []string{f.Value.String()}
-		case "output":
-			for _, o := range f.Value.(pflag.SliceValue).GetSlice() {
-				format, _, _ := strings.Cut(o, "=")
-				formats = append(formats, format)
-			}
+	var formats []string
+	if format, err := cmd.Flags().GetString("format"); err == nil && cmd.Flags().Changed("format") {
+		formats = append(formats, format)
+	}
+	outputs, _ := cmd.Flags().GetStringArray("output") // not every command has it
+	for _, o := range outputs {
+		format, _, _ := strings.Cut(o, "=")
+		formats = append(formats, format)
+	}
+	for _, format := range formats {
+		if _, ok := known[format]; !ok {
+			return usagef("there is no format %q", format)
 		}
-		for _, format := range formats {
-			if _, ok := writers[format]; !ok {
-				err = usagef("there is no format %q", format)
-			}
-		}
-	})
-	return err
+	}
+	return nil
 }

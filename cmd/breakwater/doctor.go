@@ -112,7 +112,7 @@ func diagnoseGit(ctx context.Context, d *diagnosis, repo *revision.Repo) {
 func diagnoseWorkflow(ctx context.Context, d *diagnosis, repo *revision.Repo, tree *revision.Tree) {
 	if runs := runsBreakwater(tree); runs != "" {
 		d.ok("%s runs breakwater", runs)
-	} else if onGitHub(ctx, repo, tree) {
+	} else if onGitHub(tree, repo.Remotes(ctx)) {
 		d.note("no workflow runs breakwater, so no pull request is checked; breakwater init writes one")
 	}
 }

@@ -33,6 +33,7 @@ type site struct {
 // Outside a repository it is dir itself.
 func siteOf(ctx context.Context, dir string, tree *revision.Tree) (at site, err error) {
 	at.branch = "main"
+	var remotes []string
 	if repo, err := revision.Open(ctx, dir); err == nil {
 		defer repo.Close()
 		if repo.Bare() {
@@ -42,8 +43,9 @@ func siteOf(ctx context.Context, dir string, tree *revision.Tree) (at site, err 
 		if name, err := repo.DefaultBranch(ctx); err == nil {
 			at.branch = strings.TrimPrefix(name, "origin/")
 		}
-		at.github = onGitHub(ctx, repo, tree)
+		remotes = repo.Remotes(ctx)
 	}
+	at.github = onGitHub(tree, remotes)
 	if at.top, err = os.OpenRoot(dir); err != nil {
 		return at, usageError{err}
 	}
@@ -58,11 +60,11 @@ func (s site) has(name string) bool {
 
 // onGitHub reports whether a repository looks like one on GitHub: by what is in its
 // .github folder, or by a remote.
-func onGitHub(ctx context.Context, repo *revision.Repo, tree *revision.Tree) bool {
+func onGitHub(tree *revision.Tree, remotes []string) bool {
 	for range tree.Under(".github") {
 		return true
 	}
-	return slices.ContainsFunc(repo.Remotes(ctx), isGitHub)
+	return slices.ContainsFunc(remotes, isGitHub)
 }
 
 // isGitHub reports whether a remote, a URL or user@host:path, is on GitHub or on a
@@ -104,8 +106,8 @@ func branchFilter(name string) string {
 	return strconv.Quote(strings.ReplaceAll(b.String(), "${{", "*{{"))
 }
 
-// gate is what a workflow says that runs breakwater.
-var gate = regexp.MustCompile(`(?m)^[^#\n]*(breakwater-data/breakwater[@/]|breakwater check\b)`)
+// calling is what a workflow says that runs breakwater.
+var calling = regexp.MustCompile(`(?m)^[^#\n]*(breakwater-data/breakwater[@/]|breakwater check\b)`)
 
 // runsBreakwater returns a workflow that runs breakwater, and "" if none does.
 func runsBreakwater(tree *revision.Tree) string {
@@ -113,7 +115,7 @@ func runsBreakwater(tree *revision.Tree) string {
 		if ext := path.Ext(f.Path); ext != ".yml" && ext != ".yaml" {
 			continue
 		}
-		if text, err := tree.ReadFile(f.Path); err == nil && gate.Match(text) {
+		if text, err := tree.ReadFile(f.Path); err == nil && calling.Match(text) {
 			return f.Path
 		}
 	}
