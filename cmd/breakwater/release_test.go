@@ -1,11 +1,13 @@
 package main
 
 import (
-	"encoding/json"
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,7 +41,8 @@ func ownRepository(t *testing.T, tag string) *repotest.Repo {
 	return repo
 }
 
-// The release's configuration is valid, and what it builds knows its version.
+// A release for this system: the names that action.yml downloads, their checksums, a
+// list of what is inside, and a program that knows its version.
 func TestRelease(t *testing.T) {
 	goreleaser := ruletest.Peer(t, "bin/goreleaser")
 	repo := ownRepository(t, "v1.2.3")
@@ -48,31 +51,68 @@ func TestRelease(t *testing.T) {
 		t.Helper()
 		cmd := exec.Command(goreleaser, args...)
 		cmd.Dir = repo.Dir
+		cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(goreleaser)+string(filepath.ListSeparator)+os.Getenv("PATH"))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("goreleaser %s: %v\n%s", strings.Join(args, " "), err, out)
 		}
 	}
 	release("check")
-	release("build", "--single-target")
-	var artifacts []struct{ Path, Type string }
-	text, err := os.ReadFile(repo.Path("dist/artifacts.json"))
-	if err == nil {
-		err = json.Unmarshal(text, &artifacts)
-	}
+	config, err := os.ReadFile(repo.Path(".goreleaser.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range artifacts {
-		if a.Type != "Binary" {
-			continue
-		}
-		out, err := exec.Command(repo.Path(a.Path), "version").Output()
-		if got := strings.TrimSpace(string(out)); got != "breakwater 1.2.3" {
-			t.Errorf("%s says %q; %v", a.Path, got, err)
-		}
-		return
+	one := strings.NewReplacer("[linux, darwin, windows]", "["+runtime.GOOS+"]", "[amd64, arm64]", "["+runtime.GOARCH+"]").Replace(string(config))
+	one += "snapshot: {version_template: '{{ .Version }}'}\n"
+	file := filepath.Join(t.TempDir(), "one.yaml")
+	if err := os.WriteFile(file, []byte(one), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	t.Errorf("no binary was built: %s", text)
+	release("release", "--snapshot", "--config", file)
+
+	sums, err := os.ReadFile(repo.Path("dist/checksums.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for line := range strings.Lines(string(sums)) {
+		sum, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+		text, err := os.ReadFile(repo.Path("dist/" + name))
+		if got := fmt.Sprintf("%x", sha256.Sum256(text)); err != nil || got != sum {
+			t.Errorf("%s: %s, and its checksum says %s; %v", name, got, sum, err)
+		}
+		names = append(names, name)
+	}
+	name := "breakwater_1.2.3_" + runtime.GOOS + "_" + runtime.GOARCH
+	if want := []string{name + ".cdx.json", name + ".tar.gz"}; !slices.Equal(names, want) {
+		t.Fatalf("got %q, want %q", names, want)
+	}
+	if out, err := exec.Command("tar", "-xzf", repo.Path("dist/"+name+".tar.gz"), "-C", repo.Dir, "breakwater").CombinedOutput(); err != nil {
+		t.Fatalf("tar: %v\n%s", err, out)
+	}
+	out, err := exec.Command(repo.Path("breakwater"), "version").Output()
+	if got := strings.TrimSpace(string(out)); got != "breakwater 1.2.3" {
+		t.Errorf("the program says %q; %v", got, err)
+	}
+}
+
+// What releases is what the tests tried.
+func TestReleaseTools(t *testing.T) {
+	text := func(name ...string) string {
+		b, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, name...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	peers, workflow := text(".ci", "peers"), text(".github", "workflows", "release.yml")
+	for tool, says := range map[string]string{"goreleaser/v2@": "version: ", "cyclonedx-gomod@": "cyclonedx-gomod@"} {
+		_, rest, _ := strings.Cut(peers, tool)
+		version, _, _ := strings.Cut(rest, "\n")
+		version, _, _ = strings.Cut(version, " ")
+		if version == "" || !strings.Contains(workflow, says+version+"\n") {
+			t.Errorf("the peers have %s%s, and the release has not", tool, version)
+		}
+	}
 }
 
 // The hook runs under the real pre-commit, from a clone of the project: it refuses
