@@ -49,7 +49,12 @@ func (c *cli) doctor(ctx context.Context, dir string) error {
 	} else {
 		defer repo.Close()
 		diagnoseGit(ctx, &d, repo)
-		c.diagnoseContracts(ctx, &d, repo)
+		if tree, err := headTree(ctx, repo); err != nil {
+			d.bad(err)
+		} else {
+			c.diagnoseContracts(ctx, &d, tree)
+			diagnoseWorkflow(ctx, &d, repo, tree)
+		}
 	}
 	if c.getenv("GITHUB_ACTIONS") != "" && c.getenv("GITHUB_TOKEN") == "" {
 		d.note("GITHUB_TOKEN is not set: a report goes to the log only")
@@ -103,13 +108,17 @@ func diagnoseGit(ctx context.Context, d *diagnosis, repo *revision.Repo) {
 	}
 }
 
-func (c *cli) diagnoseContracts(ctx context.Context, d *diagnosis, repo *revision.Repo) {
-	ch, err := c.checker()
-	if err != nil {
-		d.bad(err)
-		return
+// diagnoseWorkflow looks for what checks pull requests, where GitHub has them.
+func diagnoseWorkflow(ctx context.Context, d *diagnosis, repo *revision.Repo, tree *revision.Tree) {
+	if runs := runsBreakwater(tree); runs != "" {
+		d.ok("%s runs breakwater", runs)
+	} else if onGitHub(tree, repo.Remotes(ctx)) {
+		d.note("no workflow runs breakwater, so no pull request is checked; breakwater init writes one")
 	}
-	tree, err := headTree(ctx, repo)
+}
+
+func (c *cli) diagnoseContracts(ctx context.Context, d *diagnosis, tree *revision.Tree) {
+	ch, err := c.checker()
 	if err != nil {
 		d.bad(err)
 		return

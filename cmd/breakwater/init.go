@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,20 +19,37 @@ import (
 )
 
 func (c *cli) initCommand() *cobra.Command {
+	var forge string
 	var dry bool
-	cmd := c.command("init [PATH]", "Find the contracts and write breakwater.yaml",
+	cmd := c.command("init [PATH]", "Find the contracts, write breakwater.yaml and the workflow",
 		`Init lists the ports that are found by their content in breakwater.yaml, which guards
 them: from then on a change that breaks a consumer is blocked, and not only told.
-Contracts that declare their port themselves (ODCS, ODPS) need no entry.`,
+Contracts that declare their port themselves (ODCS, ODPS) need no entry.
+
+In a repository on GitHub it also writes the workflow that checks every pull request.
+What is there already stays as it is.`,
 		cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
-			return c.init(ctx, folder(args), dry)
+			return c.init(ctx, folder(args), forge, dry)
 		})
 	c.look(cmd, "text")
-	cmd.Flags().BoolVar(&dry, "dry-run", false, "print the file instead of writing it")
+	cmd.Flags().StringVar(&forge, "workflow", "auto", "the workflow to write: auto (as the repository looks), github or none")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "print the files instead of writing them")
+	c.completes(cmd, "workflow", "auto", "github", "none")
 	return cmd
 }
 
-func (c *cli) init(ctx context.Context, dir string, dry bool) error {
+// A draft is a file that init writes where it is missing.
+type draft struct {
+	path string
+	text string
+	does string // what it does from now on
+	have string // what does that already; empty: nothing, so write it
+}
+
+func (c *cli) init(ctx context.Context, dir, forge string, dry bool) error {
+	if !slices.Contains([]string{"auto", "github", "none"}, forge) {
+		return usagef("--workflow: want auto, github or none, got %q", forge)
+	}
 	inv, err := c.inventory(ctx, dir)
 	if inv == nil {
 		return err
@@ -42,41 +59,112 @@ func (c *cli) init(ctx context.Context, dir string, dry bool) error {
 		return err
 	}
 	defer done()
-	if tree.Has(policy.File) && !dry {
-		return usagef("%s is there already; breakwater init --dry-run prints what it would hold", policy.File)
-	}
-	if len(inv.Ports) == 0 {
-		return usagef("no contract was found; breakwater reads %s", strings.Join(formatNames(), " and "))
-	}
-	text, guarded := draft(inv, tree)
-	if dry {
-		_, err := fmt.Fprint(c.stdout, text)
+	at, err := siteOf(ctx, dir, tree)
+	if err != nil {
 		return err
 	}
-	top := dir
-	if repo, err := revision.Open(ctx, dir); err == nil {
-		top = repo.Root()
-		repo.Close()
+	defer at.top.Close()
+	drafts := []draft{draftConfig(inv, tree, at)}
+	if forge == "github" || forge == "auto" && at.github {
+		drafts = append(drafts, draftWorkflow(tree, at))
 	}
-	// Never over a file, and never through a link that somebody left there.
-	f, err := os.OpenFile(filepath.Join(top, policy.File), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if len(inv.Ports) == 0 && drafts[0].have == "" {
+		return usagef("no contract was found; breakwater reads %s", strings.Join(formatNames(), " and "))
+	}
+	if dry {
+		return c.print(drafts)
+	}
+	if err := c.writeDrafts(at.top, drafts); err != nil {
+		return err
+	}
+	return c.next(inv, len(drafts) > 1)
+}
+
+// print shows the files, each under its name if there are several.
+func (c *cli) print(drafts []draft) error {
+	for _, d := range drafts {
+		if len(drafts) > 1 {
+			fmt.Fprintf(c.stdout, "-- %s --\n", d.path)
+		}
+		if _, err := fmt.Fprint(c.stdout, d.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeDrafts writes what is missing, and says what it wrote and what was there.
+func (c *cli) writeDrafts(top *os.Root, drafts []draft) error {
+	var had []string
+	for _, d := range drafts {
+		if d.have != "" {
+			had = append(had, d.have)
+		}
+	}
+	if len(had) == len(drafts) {
+		return usagef("%s; breakwater init --dry-run prints what it would write", strings.Join(had, ", and "))
+	}
+	for _, d := range drafts {
+		line := d.have
+		if line == "" {
+			if err := writeNew(top, d.path, d.text); err != nil {
+				return err
+			}
+			line = "wrote " + d.path + ": " + d.does
+		}
+		fmt.Fprintln(c.stdout, report.Plain(line))
+	}
+	return nil
+}
+
+// writeNew writes a file that is not there: never over one, and never through a
+// link that somebody left on the way.
+func writeNew(top *os.Root, name, text string) error {
+	for i, r := range name {
+		if r != '/' {
+			continue
+		}
+		info, err := top.Lstat(name[:i])
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			err = top.Mkdir(name[:i], 0o755)
+		case err == nil && !info.IsDir():
+			err = fmt.Errorf("%s is not a folder, so %s cannot be written", name[:i], name)
+		}
+		if err != nil {
+			return usageError{err}
+		}
+	}
+	f, err := top.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return usageError{err}
 	}
 	_, err = f.WriteString(text)
 	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("%s: %w", policy.File, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	self := len(inv.Ports) - guarded
-	_, err = fmt.Fprintf(c.stdout, `wrote %s: %d declared, %d of which declare themselves
+	return nil
+}
 
+// next says what to do with what was written.
+func (c *cli) next(inv *checker.Inventory, workflow bool) error {
+	port := "PRODUCT/PORT"
+	if len(inv.Ports) > 0 {
+		port = report.Plain(inv.Ports[0].ID)
+	}
+	merge := "have your CI run breakwater check for every merge request: docs/ci.md of breakwater shows how"
+	if workflow {
+		merge = `commit, push, and require the check "breakwater" in the rules of the branch: until then nothing is blocked`
+	}
+	_, err := fmt.Fprintf(c.stdout, `
 next
   breakwater check                   compare the working tree with the default branch
   breakwater history --since 180d    what would have been stopped so far, and who would have been told
   breakwater doctor                  is everything in place
+then %s
 
 register a consumer in consumers/TEAM.yaml
-%s`, policy.File, len(inv.Ports), self, indent(registration(report.Plain(inv.Ports[0].ID))))
+%s`, merge, indent(registration(port)))
 	return err
 }
 
@@ -101,8 +189,9 @@ func indent(text string) string {
 	return b.String()
 }
 
-// draft writes a configuration that declares what is found by content.
-func draft(inv *checker.Inventory, tree *revision.Tree) (text string, guarded int) {
+// draftConfig writes a configuration that declares what is found by content.
+func draftConfig(inv *checker.Inventory, tree *revision.Tree, at site) draft {
+	guarded := 0
 	owners := readCodeowners(tree)
 	var b strings.Builder
 	b.WriteString("# The output ports of this repository, and how strict the gate is.\nversion: 1\n")
@@ -131,7 +220,12 @@ func draft(inv *checker.Inventory, tree *revision.Tree) (text string, guarded in
 		}
 	}
 	b.WriteString("\npolicy:\n  fail-on: breaking      # breaking | risky | never\n  unregistered: block    # a breaking change that hits nobody who is registered: block | notify | pass\n  notice: P30D           # between a deprecation and the removal\n")
-	return b.String(), guarded
+	d := draft{path: policy.File, text: b.String()}
+	d.does = fmt.Sprintf("%d declared, %d of which declare themselves", len(inv.Ports), len(inv.Ports)-guarded)
+	if at.has(d.path) {
+		d.have = d.path + " is there already"
+	}
+	return d
 }
 
 // patterns names files by folder where all files of their kind there are meant.

@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 //	commit MESSAGE        commits all files, an hour after the commit before
 //	put FILE DIR/NAME     copies a file of the script into the repository
 //	code N breakwater …   runs the program and wants that exit code
+//	block FILE NAME DEST  writes the block NAME of a page in docs to an executable file
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "scripts"),
@@ -39,7 +40,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("NO_COLOR", "1")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"repo": repo, "commit": commit, "put": put, "code": code},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"repo": repo, "commit": commit, "put": put, "code": code, "block": block},
 	})
 }
 
@@ -55,6 +56,18 @@ func put(ts *testscript.TestScript, _ bool, args []string) {
 	name := ts.MkAbs(args[1])
 	ts.Check(os.MkdirAll(filepath.Dir(name), 0o755))
 	ts.Check(os.WriteFile(name, []byte(text), 0o644))
+}
+
+func block(ts *testscript.TestScript, _ bool, args []string) {
+	page, err := os.ReadFile(filepath.Join(docs, args[0]))
+	ts.Check(err)
+	for _, b := range blocks(string(page)) {
+		if b.name == args[1] {
+			ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(b.text), 0o755))
+			return
+		}
+	}
+	ts.Fatalf("%s has no block %s", args[0], args[1])
 }
 
 // commit dates what it commits by how many commits there are, so ids are the same
