@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -32,12 +33,21 @@ func (v *view) shows(f policy.Finding) bool {
 	if f.Class == change.Compatible && f.Verdict == policy.Pass && !v.all {
 		return false
 	}
-	for _, other := range v.edits[editOf(f)] {
-		if other.Verdict > f.Verdict || other.Verdict == f.Verdict && other.Port < f.Port {
-			return false
-		}
+	return !slices.ContainsFunc(v.edits[editOf(f)], func(other policy.Finding) bool { return matters(other, f) < 0 })
+}
+
+// matters orders findings of one edit, the one first that asks most.
+func matters(a, b policy.Finding) int {
+	return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), cmp.Compare(worst(b), worst(a)), cmp.Compare(a.Port, b.Port))
+}
+
+// worst returns the worst that a finding does to a consumer.
+func worst(f policy.Finding) consumer.Impact {
+	var w consumer.Impact
+	for _, h := range f.Hits {
+		w = max(w, h.Impact)
 	}
-	return true
+	return w
 }
 
 // advice says what to do about a finding and why it was judged as it was, each where
