@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"io"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -242,15 +241,6 @@ func (s *sarif) location(side checker.Side, span, whole source.Span) sarifLocati
 		region.StartColumn, region.EndColumn = start, end
 	}
 	return sarifLocation{Physical: sarifPhysical{sarifArtifact{escapedPath(span.File), sarifRoot}, region}}
-}
-
-// escapedPath makes a path a relative URI.
-func escapedPath(path string) string {
-	segments := strings.Split(path, "/")
-	for i, s := range segments {
-		segments[i] = url.PathEscape(s)
-	}
-	return strings.ReplaceAll(strings.Join(segments, "/"), ":", "%3A") // no scheme
 }
 
 // hitIDs lists who is hit.

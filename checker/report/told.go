@@ -39,14 +39,11 @@ func (v *view) told(f policy.Finding) []string {
 		}
 	}
 	do, because := v.advice(f)
-	all := hitConsumers(v.edits[editOf(f)]...)
-	hits := named(all, func(h consumer.Hit) bool { return h.Impact > consumer.Unaffected })
+	hits := named(v.hit(f))
 	if add("Hits %s.", hits); hits != "" {
 		because = ""
 	}
-	if change.SLO.Covers(f.Path) {
-		add("Spares %s.", named(all, func(h consumer.Hit) bool { return h.Impact == consumer.Unaffected }))
-	}
+	add("Spares: %s.", v.spares(f))
 	if f.Approval != nil {
 		because = ""
 		add("%s.", approval(*f.Approval))
@@ -65,17 +62,11 @@ func approval(a policy.Approval) string {
 	return "An approval of it is proposed, not in force"
 }
 
-// named lists those of hits that are wanted, each with the reason.
-func named(hits []consumer.Hit, wanted func(consumer.Hit) bool) string {
+// named lists who is hit, each with the reason.
+func named(hits []consumer.Hit) string {
 	var names []string
 	for _, h := range hits {
-		why := h.Why
-		if h.Impact == consumer.Unknown {
-			why = "perhaps: it " + why
-		}
-		if wanted(h) {
-			names = append(names, fmt.Sprintf("%s (%s)", h.Use.ID, why))
-		}
+		names = append(names, fmt.Sprintf("%s (%s)", h.Use.ID, why(h)))
 	}
 	if more := len(names) - maxNamed; more > 0 {
 		names = append(names[:maxNamed], fmt.Sprintf("%d more", more))
