@@ -162,11 +162,17 @@ func (s *screen) snippet(indent int, cut source.Excerpt, span source.Span, lines
 		if number != span.Start.Line {
 			continue
 		}
-		start := min(span.Start.Column-1, len(line))
-		end := len(line)
-		if span.End.Line == span.Start.Line {
-			end = min(max(span.End.Column-1, start), len(line))
-		}
-		s.carets(indent, line[:start], line[start:end])
+		before, in, _ := split(line, span)
+		s.carets(indent, before, in)
 	}
+}
+
+// split cuts the line at which span begins into what stands before, in and behind it.
+func split(line string, span source.Span) (before, in, behind string) {
+	start := max(min(span.Start.Column-1, len(line)), 0)
+	end := len(line)
+	if span.End.Line == span.Start.Line {
+		end = min(max(span.End.Column-1, start), len(line))
+	}
+	return line[:start], line[start:end], line[end:]
 }

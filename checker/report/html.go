@@ -15,6 +15,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/policy"
+	"github.com/breakwater-data/breakwater/checker/source"
 )
 
 //go:embed html/page.tmpl
@@ -27,6 +28,7 @@ var style string
 const (
 	maxCards     = 300  // of findings
 	maxPeople    = 100  // consumers who are hit
+	maxItems     = 20   // what hits one of them
 	maxDiffLines = 2000 // of all files together
 	openDiff     = 30   // a longer difference is folded
 )
@@ -34,7 +36,7 @@ const (
 // HTML writes one page that stands alone: it loads nothing, runs nothing, and can be
 // read on paper, in the dark and on a phone.
 func (o Options) HTML(w io.Writer, r *checker.Result) error {
-	p := &htmlPage{Options: o, view: newView(r, o.Verbose), cards: maxCards, diffLines: maxDiffLines}
+	p := &htmlPage{Options: o, view: newView(r, o.Verbose), cards: maxCards, diffLines: maxDiffLines, differs: make(map[checker.Place]bool)}
 	t, err := template.New("page").Parse(pageText)
 	if err != nil {
 		return err
@@ -53,7 +55,8 @@ type htmlPage struct {
 	*view
 	cards     int // how many there is room for
 	diffLines int
-	leftOut   int // findings
+	leftOut   int                    // findings
+	differs   map[checker.Place]bool // the files whose difference is shown: ports can share one
 }
 
 type (
@@ -61,7 +64,7 @@ type (
 		StyleHash                            template.HTMLAttr
 		Style                                template.CSS
 		Title, Verdict, Mark, Word, Headline string
-		Between, Approvals                   string
+		Between                              string
 		Counts                               []string
 		People                               []person
 		MorePeople                           string
@@ -77,7 +80,9 @@ type (
 	person struct {
 		ID, Criticality, Impact, Class, Reach string
 		Items                                 []item
+		More                                  string
 		worst                                 consumer.Impact
+		more                                  int
 	}
 	item struct {
 		Why, What, Anchor string
@@ -115,7 +120,6 @@ type (
 	codeLine struct {
 		Number                int
 		Before, Marked, After string
-		Kind                  string
 	}
 	fileDiff struct {
 		Place place
@@ -137,7 +141,7 @@ func (h *htmlPage) page() page {
 	p := page{
 		StyleHash: template.HTMLAttr("sha256-" + base64.StdEncoding.EncodeToString(hash[:])), Style: template.CSS(style),
 		Title: word + ": " + h.headline(), Verdict: verdict, Mark: mark, Word: word, Headline: h.headline(),
-		Between: Plain(h.between()), Counts: h.count.words(), Approvals: policy.Approvals, Graph: h.graph(),
+		Between: Plain(h.between()), Counts: h.count.words(), Graph: h.graph(),
 	}
 	p.People, p.MorePeople = h.people()
 	for _, e := range h.problems() {
@@ -181,12 +185,20 @@ func (h *htmlPage) people() (all []person, more string) {
 				all = append(all, h.person(hit.Use.Consumer))
 			}
 			all[i].worst = max(all[i].worst, hit.Impact)
+			if len(all[i].Items) == maxItems {
+				all[i].more++
+				continue
+			}
 			all[i].Items = append(all[i].Items, item{Plain(why(hit)), Plain(f.Detail), anchor(f), h.place(h.where(f))})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b person) int { return cmp.Or(cmp.Compare(b.worst, a.worst), cmp.Compare(a.ID, b.ID)) })
 	for i := range all {
-		all[i].Impact, all[i].Class = all[i].worst.String(), impactClass(all[i].worst)
+		p := &all[i]
+		p.Impact, p.Class = p.worst.String(), impactClass(p.worst)
+		if p.more > 0 {
+			p.More = many(p.more, "more finding")
+		}
 	}
 	if n := len(all) - maxPeople; n > 0 {
 		all, more = all[:maxPeople], fmt.Sprintf("And %s.", many(n, "more consumer"))
@@ -226,7 +238,14 @@ func (h *htmlPage) section(p checker.Port) section {
 		s.Fine = fmt.Sprintf("%s besides.", many(fine, "compatible change"))
 	}
 	for _, t := range p.Texts {
-		s.Diffs = append(s.Diffs, h.diff(t))
+		at := checker.Place{Side: checker.Head, Span: source.Top(cmp.Or(t.Head, t.Base))}
+		if t.Head == "" {
+			at.Side = checker.Base
+		}
+		if !h.differs[at] {
+			h.differs[at] = true
+			s.Diffs = append(s.Diffs, h.diff(at, t))
+		}
 	}
 	return s
 }

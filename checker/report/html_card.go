@@ -1,14 +1,12 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/policy"
-	"github.com/breakwater-data/breakwater/checker/source"
 )
 
 func (h *htmlPage) card(f policy.Finding) card {
@@ -107,31 +105,14 @@ func (h *htmlPage) code(at checker.Place, mark bool) *code {
 		if mark && l.Number == at.Span.Start.Line {
 			l.Before, l.Marked, l.After = split(line, at.Span)
 		}
-		l.Before, l.Marked, l.After = tabs(l.Before), tabs(l.Marked), tabs(l.After)
+		l.Before, l.Marked, l.After = plainCode(l.Before), plainCode(l.Marked), plainCode(l.After)
 		c.Lines = append(c.Lines, l)
 	}
 	return c
 }
 
-// split cuts the line at which span begins into what stands before, in and behind it.
-func split(line string, span source.Span) (before, in, behind string) {
-	start := max(min(span.Start.Column-1, len(line)), 0)
-	end := len(line)
-	if span.End.Line == span.Start.Line {
-		end = min(max(span.End.Column-1, start), len(line))
-	}
-	return line[:start], line[start:end], line[end:]
-}
-
-// tabs makes a line of a contract plain.
-func tabs(line string) string { return Plain(strings.ReplaceAll(line, "\t", "    ")) }
-
-// diff shows how a file's text changed.
-func (h *htmlPage) diff(t checker.Text) fileDiff {
-	at := checker.Place{Side: checker.Head, Span: source.Top(cmp.Or(t.Head, t.Base))}
-	if t.Head == "" {
-		at.Side = checker.Base
-	}
+// diff shows how the text of the file at a place changed.
+func (h *htmlPage) diff(at checker.Place, t checker.Text) fileDiff {
 	d := fileDiff{Place: h.place(at)}
 	d.Place.Text = Plain(at.Span.File)
 	shown, left := firstHunks(hunks(t.Before, t.After), h.diffLines)
@@ -160,6 +141,6 @@ func newDiffLine(l hunkLine) diffLine {
 	}
 	return diffLine{
 		Kind: map[byte]string{'-': "gone", '+': "come"}[l.Op], Sign: string(l.Op),
-		Base: number(l.Base), Head: number(l.Head), Text: tabs(strings.TrimSuffix(l.Text, "\r")),
+		Base: number(l.Base), Head: number(l.Head), Text: plainCode(strings.TrimSuffix(l.Text, "\r")),
 	}
 }

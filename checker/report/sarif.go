@@ -154,10 +154,10 @@ func (s *sarif) errors() {
 	}
 	for _, e := range s.untold() {
 		span := cmp.Or(e.Err.Span, source.Top(policy.File))
-		print := fingerprint(errorRule, string(e.Side), e.Err.Error())
+		mark := fingerprint(errorRule, string(e.Side), e.Err.Error())
 		s.run.Results = append(s.run.Results, sarifResult{
 			RuleID: errorRule, RuleIndex: s.rule(unreadableRule), Level: "error", Message: sarifMessage(e.Err.Msg),
-			Locations: []sarifLocation{s.location(e.Side, span, e.Err.Span)}, Fingerprints: sarifPrints(print),
+			Locations: []sarifLocation{s.location(e.Side, span, e.Err.Span)}, Fingerprints: sarifPrints(mark),
 		})
 	}
 }
@@ -227,8 +227,8 @@ func sarifMessage(text string) sarifText {
 // sarifPrints are the marks by which a result is known again. Code scanning looks at
 // the first only; it would count lines where there is none, and those of a removed
 // thing are its surroundings'.
-func sarifPrints(print string) map[string]string {
-	return map[string]string{"primaryLocationLineHash": print[:16] + ":1", "breakwater/v1": print}
+func sarifPrints(mark string) map[string]string {
+	return map[string]string{"primaryLocationLineHash": mark[:16] + ":1", "breakwater/v1": mark}
 }
 
 // location places span, whose text is the excerpt of whole.

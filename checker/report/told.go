@@ -24,6 +24,10 @@ import (
 // maxNamed is how many consumers are named where there is little room.
 const maxNamed = 10
 
+// errorRule is the name under which programs that know only rules show what is wrong
+// in a user's file.
+const errorRule = "breakwater/error"
+
 // shown lists the findings that have something to say, one of each edit.
 func (v *view) shown() []policy.Finding {
 	return slices.DeleteFunc(slices.Clone(v.r.Findings), func(f policy.Finding) bool { return !v.shows(f) })
@@ -148,7 +152,3 @@ func (v *view) untold() []checker.Error {
 		})
 	})
 }
-
-// errorRule is the name under which programs that know only rules show what is wrong
-// in a user's file.
-const errorRule = "breakwater/error"
