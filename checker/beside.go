@@ -25,7 +25,9 @@ func (s *survey) gateFindings(lost []policy.Lost) (findings []policy.Finding) {
 	}
 	byPlace := make(map[source.Span]consumer.Use)
 	for _, l := range lost {
-		byPlace[l.Use.Span] = l.Use
+		if len(l.Agreed) == 0 {
+			byPlace[l.Use.Span] = l.Use
+		}
 	}
 	if s.baseGate == s.headGate && len(lost) == 0 {
 		return nil // it is the same file

@@ -3,6 +3,7 @@ package checker_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker"
+	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/ruletest"
 	"golang.org/x/tools/txtar"
@@ -22,7 +24,8 @@ import (
 // and, where it is another revision, of the gate. A side may be given as changes of
 // another: "head" begins with all files of base, and a file that holds "(removed)"
 // is removed. Under past/DATE/ stand the files that a commit of that day left on the
-// target branch. What came of it is held against want.
+// target branch. The lines of reviews say who approved the head, and for whom. What
+// came of it is held against want.
 func TestCheck(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(names) == 0 {
@@ -44,7 +47,11 @@ func TestCheck(t *testing.T) {
 			if past := newPast(t, ar, base); len(past) > 0 {
 				revs.Past = past
 			}
-			r, err := newChecker().Check(t.Context(), revs)
+			c := newChecker()
+			if i := slices.IndexFunc(ar.Files, func(f txtar.File) bool { return f.Name == "reviews" }); i >= 0 {
+				c.Reviews = reviews(ar.Files[i].Data)
+			}
+			r, err := c.Check(t.Context(), revs)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,6 +144,42 @@ func summary(r *checker.Result) string {
 		fmt.Fprintf(&b, "error at %s: %s\n", e.Side, e.Err)
 	}
 	return b.String()
+}
+
+// reviews are lines of an owner and the people behind it who approved.
+type reviews string
+
+func (r reviews) ApprovedBy(_ context.Context, owner string) (people []string, err error) {
+	for line := range strings.Lines(string(r)) {
+		if words := strings.Fields(line); words[0] == owner {
+			people = words[1:]
+		}
+	}
+	return people, nil
+}
+
+// A forge that does not answer approves nothing, and is not kept quiet.
+type closed struct{}
+
+func (closed) ApprovedBy(context.Context, string) ([]string, error) {
+	return nil, errors.New("the forge does not answer")
+}
+
+func TestReviewsCannotBeAsked(t *testing.T) {
+	ar, err := txtar.ParseFile("testdata/consent.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := files(ar, "base/", nil)
+	c := newChecker()
+	c.Reviews = closed{}
+	r, err := c.Check(t.Context(), checker.Revisions{Base: revision.Memory("base", base), Head: revision.Memory("head", files(ar, "head/", base))})
+	if err == nil || !strings.Contains(err.Error(), "did @acme/finance approve: the forge does not answer") || strings.Count(err.Error(), "\n") > 0 {
+		t.Errorf("got the error %v", err)
+	}
+	if r.Verdict != policy.Block {
+		t.Errorf("got %s", summary(r))
+	}
 }
 
 // A past is the history of the target branch, newest first.

@@ -33,7 +33,7 @@ type Held struct {
 // Inventory reads every port in tree, and every registration.
 func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventory, error) {
 	s := c.survey(ctx, Revisions{Base: tree, Head: tree})
-	uses, _ := s.registrations()
+	uses, _ := s.registrations(ctx)
 	s.unknownPorts(uses)
 	runs := make([]*run, len(s.head.Ports))
 	var g errgroup.Group
@@ -51,7 +51,7 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	for _, r := range runs {
 		inv.Errors = append(inv.Errors, r.errors...)
 	}
-	return inv, worldErrors(ctx, runs)
+	return inv, s.worldErrors(ctx, runs)
 }
 
 // hold reads the port as it is in the head.

@@ -2,6 +2,7 @@ package checker
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -27,8 +28,8 @@ func (s *survey) ours(tree *revision.Tree) func(name string) bool {
 
 // registrations lists the uses that count: those on the target branch and those
 // that the head adds. Those that the head removes or narrows still count, and
-// are listed too.
-func (s *survey) registrations() (uses consumer.Uses, lost []policy.Lost) {
+// are listed too; they end where an owner of the consumer approved the head.
+func (s *survey) registrations(ctx context.Context) (uses consumer.Uses, lost []policy.Lost) {
 	if s.revs.Bare {
 		return nil, nil
 	}
@@ -37,6 +38,10 @@ func (s *survey) registrations() (uses consumer.Uses, lost []policy.Lost) {
 	base := s.uses(Base, s.revs.Base, s.base, read)
 	head := s.uses(Head, s.revs.Head, s.head, read)
 	uses = slices.Clone(tip)
+	s.owners = make(map[string][]string)
+	for _, u := range slices.Concat(tip, base) {
+		s.owners[u.ID] = append(s.owners[u.ID], u.Owners...)
+	}
 	for _, u := range head {
 		if !contains(base, u) && !contains(uses, u) {
 			uses = append(uses, u)
@@ -45,7 +50,14 @@ func (s *survey) registrations() (uses consumer.Uses, lost []policy.Lost) {
 	for _, u := range base {
 		covered := func(now consumer.Use) bool { return now.Covers(u) }
 		if !contains(head, u) && !slices.ContainsFunc(head, covered) {
-			lost = append(lost, policy.Lost{Use: u, Left: s.left(head, u)})
+			l := policy.Lost{Use: u, Left: s.left(head, u)}
+			if s.Reviews != nil {
+				l.Agreed = s.approvedBy(ctx, s.ownersOf(u))
+			}
+			if len(l.Agreed) > 0 {
+				uses = slices.DeleteFunc(uses, u.Same)
+			}
+			lost = append(lost, l)
 		}
 	}
 	for i := range uses {

@@ -181,8 +181,8 @@ func consumers(uses consumer.Uses) []consumer.Consumer {
 }
 
 // worldErrors joins what went wrong outside the user's files.
-func worldErrors(ctx context.Context, runs []*run) error {
-	errs := []error{ctx.Err()}
+func (s *survey) worldErrors(ctx context.Context, runs []*run) error {
+	errs := append([]error{ctx.Err()}, s.failures...)
 	for _, r := range runs {
 		errs = append(errs, r.err)
 	}

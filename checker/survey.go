@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/product"
@@ -22,6 +23,19 @@ type survey struct {
 	base, head, tip          *product.Found
 	changed                  []string // the files that differ between base and head, sorted
 	errors                   []Error
+	owners                   map[string][]string // who answers for a consumer, as the target branch says, by its id
+
+	mu       sync.Mutex
+	failures []error // of the world, each once
+}
+
+// fail remembers what went wrong outside the user's files.
+func (s *survey) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.ContainsFunc(s.failures, func(e error) bool { return e.Error() == err.Error() }) {
+		s.failures = append(s.failures, err)
+	}
 }
 
 // survey reads the configuration and finds the ports.
@@ -37,6 +51,9 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		s.configure()
 	}
 	s.gate.Policy.Now = c.Now
+	if c.Reviews != nil {
+		s.gate.Policy.Missing = func(f *policy.Finding, owner string) []string { return s.missing(ctx, f, owner) }
+	}
 	s.changed = revision.Changed(revs.Base, revs.Head)
 	s.base, s.head = s.find(ctx, revs.Base, s.baseGate), s.find(ctx, revs.Head, s.headGate)
 	s.tip = s.base

@@ -70,8 +70,9 @@ var approvalUnused = &change.Rule{
 
 // A Lost registration stands in base, and head removes or narrows it.
 type Lost struct {
-	Use  consumer.Use
-	Left source.Span // what is left of it, or of its file; zero: nothing
+	Use    consumer.Use
+	Left   source.Span // what is left of it, or of its file; zero: nothing
+	Agreed []string    // the people behind the consumer's owners who approved the head
 }
 
 // Gate reports what head changes in the gate of base: in the configuration, and in
@@ -82,9 +83,13 @@ func Gate(base, head *Config, lost []Lost) []change.Change {
 	g.ports()
 	for _, l := range lost {
 		port := cmp.Or(l.Use.Port, l.Use.ContractID)
+		detail := fmt.Sprintf("%s no longer registers what it did of %s", l.Use.ID, port)
+		if len(l.Agreed) > 0 {
+			detail += fmt.Sprintf(", as %s agreed", strings.Join(l.Agreed, " and "))
+		}
 		g.changes = append(g.changes, change.Change{
 			Rule: unregistered, Path: g.at("registry", l.Use.ID, port), From: "registered", Base: l.Use.Span, Head: l.Left,
-			Detail: fmt.Sprintf("%s no longer registers what it did of %s", l.Use.ID, port),
+			Detail: detail,
 		})
 	}
 	return g.changes

@@ -27,7 +27,7 @@ var (
 // lines that changed: what blocks as errors, what is to be told as warnings, those
 // that hit somebody who is registered first. What passes is not annotated.
 func (o Options) GitHub(w io.Writer, r *checker.Result) error {
-	v := newView(r, false)
+	v := newView(Public(r), false)
 	var errors, warnings []annotation
 	for _, e := range v.untold() {
 		errors = append(errors, v.annotateError(e))
@@ -43,8 +43,8 @@ func (o Options) GitHub(w io.Writer, r *checker.Result) error {
 		}
 	}
 	var b bytes.Buffer
-	write(&b, "error", errors)
-	write(&b, "warning", warnings)
+	writeAnnotations(&b, "error", errors)
+	writeAnnotations(&b, "warning", warnings)
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -71,8 +71,8 @@ func (v *view) annotateError(e checker.Error) annotation {
 	return a
 }
 
-// write writes as many annotations of one level as are shown.
-func write(b *bytes.Buffer, level string, all []annotation) {
+// writeAnnotations writes as many of one level as are shown.
+func writeAnnotations(b *bytes.Buffer, level string, all []annotation) {
 	shown := all[:min(len(all), maxAnnotations)]
 	for i, a := range shown {
 		if more := len(all) - len(shown); i == len(shown)-1 && more > 0 {

@@ -30,7 +30,7 @@ type gitlabLocation struct {
 // GitLab writes a Code Quality report for a merge request. GitLab compares it with
 // the target branch's by the fingerprints.
 func (o Options) GitLab(w io.Writer, r *checker.Result) error {
-	v := newView(r, o.Verbose)
+	v := newView(Public(r), o.Verbose)
 	issues := []gitlabIssue{}
 	for _, e := range v.untold() {
 		issues = append(issues, gitlabIssue{

@@ -91,7 +91,7 @@ type (
 	problem struct {
 		Place place
 		Text  string
-		Code  *code
+		Code  *excerpt
 	}
 	section struct {
 		Anchor, Name, Facts, Fine string
@@ -111,9 +111,9 @@ type (
 	side    struct {
 		Label, Note string
 		Place       place
-		Code        *code
+		Code        *excerpt
 	}
-	code struct {
+	excerpt struct {
 		Label string
 		Lines []codeLine
 	}
@@ -146,7 +146,7 @@ func (h *htmlPage) page() page {
 	p.People, p.MorePeople = h.people()
 	for _, e := range h.problems() {
 		at := checker.Place{Side: e.Side, Span: e.Err.Span}
-		p.Problems = append(p.Problems, problem{h.place(at), Plain(e.Err.Msg), h.code(at, true)})
+		p.Problems = append(p.Problems, problem{h.place(at), Plain(e.Err.Msg), h.excerpt(at, true)})
 	}
 	fine := 0
 	for i, port := range h.r.Ports {
@@ -207,11 +207,7 @@ func (h *htmlPage) people() (all []person, more string) {
 }
 
 func (h *htmlPage) person(c consumer.Consumer) person {
-	p := person{ID: Plain(c.ID), Criticality: Plain(c.Criticality)}
-	if !h.Public {
-		p.Reach = reach(c)
-	}
-	return p
+	return person{ID: Plain(c.ID), Criticality: Plain(c.Criticality), Reach: reach(c)}
 }
 
 func impactClass(i consumer.Impact) string {
@@ -220,11 +216,11 @@ func impactClass(i consumer.Impact) string {
 
 func (h *htmlPage) place(at checker.Place) place {
 	rev := map[checker.Side]checker.Revision{checker.Base: h.r.Base, checker.Head: h.r.Head, checker.Gate: h.r.Gate}[at.Side]
-	return place{Plain(at.Span.String()), h.link(rev, at.Span)}
+	return place{Plain(at.Span.String()), fileURL(h.Repository, rev.Commit, at.Span.File, at.Span.Start.Line)}
 }
 
 func (h *htmlPage) section(p checker.Port) section {
-	s := section{Name: Plain(p.ID), Facts: Plain(facts(p, h.Public)), Cards: h.cardsOf(p.ID)}
+	s := section{Name: Plain(p.ID), Facts: Plain(facts(p)), Cards: h.cardsOf(p.ID)}
 	if len(s.Cards) == 0 && !h.all {
 		return s
 	}

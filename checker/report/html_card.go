@@ -31,11 +31,8 @@ func (h *htmlPage) card(f policy.Finding) card {
 		c.Places = Plain(placesOf(f))
 	}
 	do, because := h.advice(f)
-	if f.Approval != nil && h.Public {
-		because = approval(*f.Approval)
-	}
 	c.Do, c.Because = Plain(do), Plain(because)
-	if f.Verdict == policy.Block && !h.r.Bare && f.Rule.Idea != change.Unreadable {
+	if f.Verdict == policy.Block && f.Approval == nil && !h.r.Bare && f.Rule.Idea != change.Unreadable {
 		c.Approvals = policy.Approvals
 		c.Accept = []string{"finding: " + quoted(f.ID), "digest: " + quoted(f.Digest), "by: …", "reason: …", "until: …"}
 	}
@@ -80,7 +77,7 @@ func (h *htmlPage) bothSides(f policy.Finding) []side {
 		}
 		s := side{Label: label, Note: note, Place: h.place(at)}
 		if f.Rule.Idea != change.Unreadable { // the error above shows it
-			s.Code = h.code(at, mark)
+			s.Code = h.excerpt(at, mark)
 		}
 		all = append(all, s)
 	}
@@ -93,13 +90,13 @@ func (h *htmlPage) bothSides(f policy.Finding) []side {
 	return all
 }
 
-// code shows an excerpt, and marks what its span covers in its line.
-func (h *htmlPage) code(at checker.Place, mark bool) *code {
+// excerpt shows the text of a place, and marks what its span covers in its line.
+func (h *htmlPage) excerpt(at checker.Place, mark bool) *excerpt {
 	cut := h.r.Excerpts[at]
 	if len(cut.Lines) == 0 {
 		return nil
 	}
-	c := &code{Label: Plain(at.Span.String())}
+	c := &excerpt{Label: Plain(at.Span.String())}
 	for i, line := range cut.Lines {
 		l := codeLine{Number: cut.First + i, Before: line}
 		if mark && l.Number == at.Span.Start.Line {

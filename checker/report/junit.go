@@ -49,7 +49,7 @@ type (
 // that blocks is a failure, what cannot be read is an error, and what is to be told
 // is output of a test that passed. A suite without findings has one test that passed.
 func (o Options) JUnit(w io.Writer, r *checker.Result) error {
-	v := newView(r, o.Verbose)
+	v := newView(Public(r), o.Verbose)
 	all := junitSuites{Name: Plain(r.Tool.Name)}
 	for _, p := range r.Ports {
 		all.add(v.suite(p.ID, p.ID, "the contract holds"))

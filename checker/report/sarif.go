@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -116,7 +117,7 @@ const (
 // SARIF has for it, and what is gone is shown at what is left of its surroundings,
 // with its place in the base as a related location.
 func (o Options) SARIF(w io.Writer, r *checker.Result) error {
-	s := &sarif{view: newView(r, o.Verbose)}
+	s := &sarif{view: newView(Public(r), o.Verbose)}
 	s.run = sarifRun{
 		Tool: sarifTool{sarifDriver{
 			Name: r.Tool.Name, InformationURI: homepage, Version: r.Tool.Version, SemanticVersion: semantic(r.Tool.Version), Rules: []sarifRule{},
@@ -241,6 +242,15 @@ func (s *sarif) location(side checker.Side, span, whole source.Span) sarifLocati
 		region.StartColumn, region.EndColumn = start, end
 	}
 	return sarifLocation{Physical: sarifPhysical{sarifArtifact{escapedPath(span.File), sarifRoot}, region}}
+}
+
+// escapedPath makes a path a relative URI.
+func escapedPath(path string) string {
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		segments[i] = url.PathEscape(s)
+	}
+	return strings.ReplaceAll(strings.Join(segments, "/"), ":", "%3A") // no scheme
 }
 
 // hitIDs lists who is hit.

@@ -18,8 +18,8 @@ import (
 
 // What the reports share that another program shows beside the code (sarif, github,
 // gitlab) or beside its tests (junit): a finding in a few plain sentences, and its
-// place in the head. They name consumers by their ids alone, since who reads them is
-// not known here.
+// place in the head. They are made of a [Public] result, since nobody knows who reads
+// them.
 
 // maxNamed is how many consumers are named where there is little room.
 const maxNamed = 10
@@ -44,26 +44,15 @@ func (v *view) told(f policy.Finding) []string {
 	}
 	do, because := v.advice(f)
 	hits := named(v.hit(f))
-	if add("Hits %s.", hits); hits != "" {
+	add("Hits %s.", hits)
+	if hits != "" && f.Approval == nil {
 		because = ""
 	}
 	add("Spares: %s.", v.spares(f))
-	if f.Approval != nil {
-		because = ""
-		add("%s.", approval(*f.Approval))
-	}
 	add("Because %s.", because)
 	add("Also in %s.", strings.Join(v.alsoPorts(f), ", "))
 	add("%s", do)
 	return paragraphs
-}
-
-// approval says how an approval stands, without the name of who gave it.
-func approval(a policy.Approval) string {
-	if a.InForce {
-		return "It was approved on purpose, until " + day(a.Until)
-	}
-	return "An approval of it is proposed, not in force"
 }
 
 // named lists who is hit, each with the reason.
@@ -143,12 +132,12 @@ func (v *view) problems() []checker.Error {
 	})
 }
 
-// untold lists the problems that no finding stands for: what cannot be read in a
-// contract is a finding, too.
+// untold lists the problems that no finding tells of: the first of a contract that
+// cannot be read is told by a finding, too.
 func (v *view) untold() []checker.Error {
 	return slices.DeleteFunc(v.problems(), func(e checker.Error) bool {
 		return slices.ContainsFunc(v.r.Findings, func(f policy.Finding) bool {
-			return f.Rule.Idea == change.Unreadable && cmp.Or(f.Head, f.Base).File == e.Err.Span.File
+			return f.Rule.Idea == change.Unreadable && cmp.Or(f.Head, f.Base).File == e.Err.Span.File && strings.Contains(f.Detail, e.Err.Msg)
 		})
 	})
 }

@@ -72,22 +72,9 @@ func TestSpot(t *testing.T) {
 	}
 }
 
-func TestLink(t *testing.T) {
-	at := source.Span{File: "a b/%2F#?:é.yaml", Start: source.Pos{Line: 9}}
-	const path = "a%20b/%252F%23%3F%3A%C3%A9.yaml#L9"
-	tests := []struct{ repository, commit, want string }{
-		{"https://forge.example/acme/x", "abc", "https://forge.example/acme/x/blob/abc/" + path},
-		{"https://forge.example/acme/x/", "a/b", "https://forge.example/acme/x/blob/a%2Fb/" + path},
-		{"https://forge.example/acme/x", "", ""},
-		{"", "abc", ""},
-		{"javascript:alert(1)", "abc", ""},
-		{"//forge.example", "abc", ""},
-		{"https://", "abc", ""},
-	}
-	for _, tt := range tests {
-		if got := (Options{Repository: tt.repository}).link(checker.Revision{Commit: tt.commit}, at); got != tt.want {
-			t.Errorf("%s at %q: got %s, want %s", tt.repository, tt.commit, got, tt.want)
-		}
+func TestEscapedPath(t *testing.T) {
+	if got, want := escapedPath("a b/%2F#?:é.yaml"), "a%20b/%252F%23%3F%3A%C3%A9.yaml"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
@@ -119,5 +106,20 @@ func TestGraph(t *testing.T) {
 	}
 	if got := shortened(strings.Repeat("ä", 100)); len([]rune(got)) != nodeLabel {
 		t.Errorf("a label of %d characters", len([]rune(got)))
+	}
+}
+
+// A finding tells of the first thing that is wrong in a contract; what else is wrong
+// there is not folded away.
+func TestUntold(t *testing.T) {
+	at := source.Top("a.yaml")
+	wrong := func(msg string) checker.Error { return checker.Error{Contract: true, Err: source.Errorf(at, "%s", msg)} }
+	rule := &change.Rule{ID: "port/unreadable", Idea: change.Unreadable}
+	v := newView(&checker.Result{
+		Errors:   []checker.Error{wrong("no name"), wrong("no type"), wrong("no type")},
+		Findings: []policy.Finding{{Change: change.Change{Rule: rule, Head: at, Detail: "a cannot be read: no name"}}},
+	}, false)
+	if got := v.untold(); len(got) != 1 || got[0].Err.Msg != "no type" {
+		t.Errorf("got %v", got)
 	}
 }

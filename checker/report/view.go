@@ -69,10 +69,10 @@ func (v *view) between() string {
 	return fmt.Sprintf("%s → %s", cmp.Or(v.r.Gate.Name, v.r.Base.Name), v.r.Head.Name)
 }
 
-// facts describes a port in one line; what strangers read does not name its owner.
-func facts(p checker.Port, public bool) string {
+// facts describes a port in one line.
+func facts(p checker.Port) string {
 	all := []string{string(p.Kind), p.Format}
-	if p.Owner != "" && !public {
+	if p.Owner != "" {
 		all = append(all, "owned by "+p.Owner)
 	}
 	if p.Status != "active" {
@@ -193,16 +193,23 @@ func (v *view) headline() string {
 		return fmt.Sprintf("%s; %s to be told", many(n.Class[change.Breaking]+n.Class[change.Risky], "change"), one(n.Violated+n.Affected+n.Unknown, "1 consumer is", many(n.Violated+n.Affected+n.Unknown, "consumer")+" are"))
 	case v.r.Verdict == policy.Notify:
 		return many(n.Class[change.Breaking]+n.Class[change.Risky], "change") + " to look at; nobody who is registered is hit"
-	case len(v.r.Errors) > 0:
-		return many(len(v.r.Errors), "error")
 	}
-	changed := 0
+	return v.calm()
+}
+
+const nobody = "no consumer is affected"
+
+// calm says what there is where nobody is to be told.
+func (v *view) calm() string {
+	n, changed := v.count, 0
 	for _, p := range v.r.Ports {
 		if p.State != checker.Unchanged {
 			changed++
 		}
 	}
 	switch {
+	case len(v.r.Errors) > 0:
+		return many(len(v.r.Errors), "error")
 	case len(v.r.Ports) == 0 && len(v.r.Unread) > 0:
 		return "no contract that can be read yet"
 	case len(v.r.Ports) == 0:
@@ -221,7 +228,7 @@ func (v *view) headline() string {
 	if changed == len(v.r.Ports) {
 		where = many(changed, "port")
 	}
-	return fmt.Sprintf("%s in %s; no consumer is affected", counted, where)
+	return fmt.Sprintf("%s in %s; %s", counted, where, nobody)
 }
 
 type blockers struct{ risky, ports int }
