@@ -44,7 +44,7 @@ func anchor(f policy.Finding) string { return "f-" + f.ID }
 
 // where is the place that a finding is about: what is gone stands in the base.
 func (h *htmlPage) where(f policy.Finding) checker.Place {
-	if f.Head.IsZero() || f.To == "" && f.Rule.Idea.IsRemoval() && !f.Base.IsZero() {
+	if f.Head.IsZero() || gone(f) {
 		return checker.Place{Side: checker.Base, Span: f.Base}
 	}
 	return checker.Place{Side: checker.Head, Span: f.Head}
@@ -66,10 +66,8 @@ func placesOf(f policy.Finding) string {
 	return strings.Join(places, ", ")
 }
 
-// bothSides shows what changed before and after. What is gone has a place in the
-// head, but no text of its own there.
+// bothSides shows what changed before and after.
 func (h *htmlPage) bothSides(f policy.Finding) []side {
-	gone := f.To == "" && !f.Base.IsZero() && f.Rule.Idea.IsRemoval()
 	var all []side
 	add := func(label, note string, at checker.Place, mark bool) {
 		if at.Span.IsZero() {
@@ -83,10 +81,10 @@ func (h *htmlPage) bothSides(f policy.Finding) []side {
 	}
 	add("before", "", checker.Place{Side: checker.Base, Span: f.Base}, true)
 	note := ""
-	if gone {
+	if gone(f) {
 		note = "is without it"
 	}
-	add("after", note, checker.Place{Side: checker.Head, Span: f.Head}, !gone)
+	add("after", note, checker.Place{Side: checker.Head, Span: f.Head}, !gone(f))
 	return all
 }
 

@@ -84,7 +84,7 @@ func (v *view) spot(f policy.Finding) source.Span {
 // only returns what of span a reader should look at. What is gone is shown at what
 // enclosed it, of which the first line is enough.
 func only(f policy.Finding, span source.Span) source.Span {
-	if f.Rule.Idea.IsRemoval() && f.To == "" && span.End.Line > span.Start.Line {
+	if gone(f) && span.End.Line > span.Start.Line {
 		span.End = span.Start
 	}
 	return span

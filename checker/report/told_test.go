@@ -113,7 +113,9 @@ func TestGraph(t *testing.T) {
 // there is not folded away.
 func TestUntold(t *testing.T) {
 	at := source.Top("a.yaml")
-	wrong := func(msg string) checker.Error { return checker.Error{Contract: true, Err: source.Errorf(at, "%s", msg)} }
+	wrong := func(msg string) checker.Error {
+		return checker.Error{Contract: true, Err: source.Errorf(at, "%s", msg)}
+	}
 	rule := &change.Rule{ID: "port/unreadable", Idea: change.Unreadable}
 	v := newView(&checker.Result{
 		Errors:   []checker.Error{wrong("no name"), wrong("no type"), wrong("no type")},

@@ -124,6 +124,12 @@ func (v *view) advice(f policy.Finding) (do, because string) {
 	return do, because
 }
 
+// gone reports whether what changed is not there any more: it has a place in the head,
+// where it would stand, but no text there.
+func gone(f policy.Finding) bool {
+	return f.To == "" && !f.Base.IsZero() && f.Rule.Idea.IsRemoval()
+}
+
 // hit lists those whom the edit of a finding hits.
 func (v *view) hit(f policy.Finding) []consumer.Hit {
 	return slices.DeleteFunc(hitConsumers(v.edits[editOf(f)]...), func(h consumer.Hit) bool { return h.Impact == consumer.Unaffected })
