@@ -85,33 +85,18 @@ func (t *text) locations(f policy.Finding) {
 	}
 }
 
-// hits names who is hit and how to reach them. Where an objective is weakened, why
-// somebody is spared is worth a line, too.
+// hits names who is hit and how to reach them.
 func (t *text) hits(f policy.Finding) {
 	label := "hits"
-	var spared []string
-	for _, h := range hitConsumers(t.edits[editOf(f)]...) {
-		if h.Impact == consumer.Unaffected {
-			spared = append(spared, h.Use.ID+" "+h.Why)
-			continue
-		}
+	for _, h := range t.hit(f) {
 		who := h.Use.ID
 		if h.Use.Criticality != "" {
 			who += " (" + h.Use.Criticality + ")"
 		}
-		why := h.Why
-		if h.Impact == consumer.Unknown {
-			why = "perhaps: it " + why
-		}
-		t.painted(label, t.paint(bold, Plain(who))+"  "+Plain(why)+arrow(reach(h.Use.Consumer)))
+		t.painted(label, t.paint(bold, Plain(who))+"  "+Plain(why(h))+arrow(reach(h.Use.Consumer)))
 		label = ""
 	}
-	if len(spared) > 0 && (change.SLO.Covers(f.Path) || t.Verbose) {
-		if len(spared) > 3 && !t.Verbose {
-			spared = append(spared[:3], fmt.Sprintf("%d others are spared, too", len(spared)-3))
-		}
-		t.labelled("spares", strings.Join(spared, "; "))
-	}
+	t.labelled("spares", t.spares(f))
 }
 
 // reach says how to talk to a consumer: the channels, then the owners.
@@ -177,11 +162,17 @@ func (s *screen) snippet(indent int, cut source.Excerpt, span source.Span, lines
 		if number != span.Start.Line {
 			continue
 		}
-		start := min(span.Start.Column-1, len(line))
-		end := len(line)
-		if span.End.Line == span.Start.Line {
-			end = min(max(span.End.Column-1, start), len(line))
-		}
-		s.carets(indent, line[:start], line[start:end])
+		before, in, _ := split(line, span)
+		s.carets(indent, before, in)
 	}
+}
+
+// split cuts the line at which span begins into what stands before, in and behind it.
+func split(line string, span source.Span) (before, in, behind string) {
+	start := max(min(span.Start.Column-1, len(line)), 0)
+	end := len(line)
+	if span.End.Line == span.Start.Line {
+		end = min(max(span.End.Column-1, start), len(line))
+	}
+	return line[:start], line[start:end], line[end:]
 }

@@ -22,6 +22,13 @@ func Public(r *checker.Result) *checker.Result {
 	for i, c := range public.Consumers {
 		public.Consumers[i] = anonymous(c)
 	}
+	var approvers []string
+	for _, a := range r.Policy.Approvals {
+		if a.By != "" {
+			approvers = append(approvers, " by "+a.By, "")
+		}
+	}
+	nameless := strings.NewReplacer(approvers...)
 	public.Findings = slices.Clone(r.Findings)
 	for i := range public.Findings {
 		f := &public.Findings[i]
@@ -30,6 +37,7 @@ func Public(r *checker.Result) *checker.Result {
 			f.Hits[j].Use.Consumer = anonymous(f.Hits[j].Use.Consumer)
 		}
 		f.Because, f.Approval = unnamed(f.Because, f.Approval)
+		f.Because, f.Detail = nameless.Replace(f.Because), nameless.Replace(f.Detail)
 	}
 	return &public
 }
@@ -42,6 +50,7 @@ func unnamed(because string, a *policy.Approval) (string, *policy.Approval) {
 		return because, nil
 	}
 	open := *a
+	open.By = ""
 	open.Missing = slices.Clone(a.Missing)
 	for i, who := range a.Missing {
 		open.Missing[i], _, _ = strings.Cut(who, " (")

@@ -118,14 +118,13 @@ func words(text string) []string {
 
 // code writes a line of a contract, cut to the width.
 func (s *screen) code(indent int, number, line string) {
-	line = Plain(strings.ReplaceAll(line, "\t", "    "))
 	room := s.Width - indent - len(number) - 3
-	s.line(indent, "%s %s %s", s.paint(dim, number), s.paint(dim, "│"), runewidth.Truncate(line, room, "…"))
+	s.line(indent, "%s %s %s", s.paint(dim, number), s.paint(dim, "│"), runewidth.Truncate(plainCode(line), room, "…"))
 }
 
 // carets marks what stands under before in a line.
 func (s *screen) carets(indent int, before, marked string) {
-	tab := func(text string) int { return runewidth.StringWidth(Plain(strings.ReplaceAll(text, "\t", "    "))) }
+	tab := func(text string) int { return runewidth.StringWidth(plainCode(text)) }
 	room := s.Width - indent - 8 - tab(before)
 	if n := min(max(tab(marked), 1), room); n > 0 {
 		s.line(indent, "%s %s %s%s", "     ", s.paint(dim, "│"), strings.Repeat(" ", tab(before)), s.paint(red, strings.Repeat("^", n)))

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -32,12 +34,78 @@ func (v *view) shows(f policy.Finding) bool {
 	if f.Class == change.Compatible && f.Verdict == policy.Pass && !v.all {
 		return false
 	}
-	for _, other := range v.edits[editOf(f)] {
-		if other.Verdict > f.Verdict || other.Verdict == f.Verdict && other.Port < f.Port {
-			return false
-		}
+	return !slices.ContainsFunc(v.edits[editOf(f)], func(other policy.Finding) bool { return matters(other, f) < 0 })
+}
+
+// matters orders findings of one edit, the one first that asks most.
+func matters(a, b policy.Finding) int {
+	return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), cmp.Compare(worst(b), worst(a)), cmp.Compare(a.Port, b.Port))
+}
+
+// worst returns the worst that a finding does to a consumer.
+func worst(f policy.Finding) consumer.Impact {
+	var w consumer.Impact
+	for _, h := range f.Hits {
+		w = max(w, h.Impact)
 	}
-	return true
+	return w
+}
+
+// verdictWord says how it ended: with a mark, and in words.
+func (v *view) verdictWord() (mark, word string) {
+	switch {
+	case v.r.Verdict == policy.Block:
+		return "✗", "blocked"
+	case v.r.Verdict == policy.Notify:
+		return "!", "notify"
+	case len(v.r.Errors) > 0:
+		return "✗", "not checked"
+	}
+	return "✓", "pass"
+}
+
+// between names what was compared.
+func (v *view) between() string {
+	return fmt.Sprintf("%s → %s", cmp.Or(v.r.Gate.Name, v.r.Base.Name), v.r.Head.Name)
+}
+
+// facts describes a port in one line.
+func facts(p checker.Port) string {
+	all := []string{string(p.Kind), p.Format}
+	if p.Owner != "" {
+		all = append(all, "owned by "+p.Owner)
+	}
+	if p.Status != "active" {
+		all = append(all, string(p.Status))
+	}
+	if !p.Declared {
+		all = append(all, "found by content, declared nowhere")
+	}
+	switch p.State {
+	case checker.Added:
+		all = append(all, "new")
+	case checker.Removed:
+		all = append(all, "removed")
+	}
+	if p.PreviousID != "" {
+		all = append(all, "was "+p.PreviousID)
+	}
+	if p.Version.Suggested != "" {
+		all = append(all, fmt.Sprintf("version should become %s (is %s)", p.Version.Suggested, cmp.Or(p.Version.Head, p.Version.Base)))
+	}
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " · ")
+}
+
+// words says the counts that a reader looks for.
+func (n Counts) words() []string {
+	all := []string{fmt.Sprintf("%d breaking", n.Class[change.Breaking]), fmt.Sprintf("%d risky", n.Class[change.Risky]), fmt.Sprintf("%d compatible", n.Class[change.Compatible])}
+	if n.NotCompared > 0 {
+		all = append(all, fmt.Sprintf("%d not compared", n.NotCompared))
+	}
+	if n.Unchanged > 0 {
+		all = append(all, many(n.Unchanged, "port")+" unchanged")
+	}
+	return all
 }
 
 // advice says what to do about a finding and why it was judged as it was, each where
@@ -54,6 +122,44 @@ func (v *view) advice(f policy.Finding) (do, because string) {
 		because = f.Because
 	}
 	return do, because
+}
+
+// gone reports whether what changed is not there any more: it has a place in the head,
+// where it would stand, but no text there.
+func gone(f policy.Finding) bool {
+	return f.To == "" && !f.Base.IsZero() && f.Rule.Idea.IsRemoval()
+}
+
+// hit lists those whom the edit of a finding hits.
+func (v *view) hit(f policy.Finding) []consumer.Hit {
+	return slices.DeleteFunc(hitConsumers(v.edits[editOf(f)]...), func(h consumer.Hit) bool { return h.Impact == consumer.Unaffected })
+}
+
+// why says what is known of a hit, in words that follow the consumer's name.
+func why(h consumer.Hit) string {
+	if h.Impact == consumer.Unknown {
+		return "perhaps: it " + h.Why
+	}
+	return h.Why
+}
+
+// spares says who is not hit. Where an objective is weakened, why that is so is worth
+// a line.
+func (v *view) spares(f policy.Finding) string {
+	const few = 3
+	if !change.SLO.Covers(f.Path) && !v.all {
+		return ""
+	}
+	var spared []string
+	for _, h := range hitConsumers(v.edits[editOf(f)]...) {
+		if h.Impact == consumer.Unaffected {
+			spared = append(spared, h.Use.ID+" "+h.Why)
+		}
+	}
+	if more := len(spared) - few; more > 0 && !v.all {
+		spared = append(spared[:few], fmt.Sprintf("%d others are spared, too", more))
+	}
+	return strings.Join(spared, "; ")
 }
 
 // alsoPorts lists the other ports that show the same edit.

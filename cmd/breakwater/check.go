@@ -21,7 +21,7 @@ hits. The exit code is 1 if it should not be merged.`,
 		cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
 			return c.check(ctx, folder(args), base, head, staged)
 		})
-	c.look(cmd, "text", "json", "markdown")
+	c.look(cmd, resultFormats()...)
 	c.judge(cmd)
 	cmd.Flags().StringVar(&base, "base", "", "the target branch (default: origin/HEAD, else main or master)")
 	cmd.Flags().StringVar(&head, "head", "", "the revision to check (default: the working tree, with untracked files)")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -80,6 +81,13 @@ func (c *cli) look(cmd *cobra.Command, formats ...string) {
 	f.StringVar(&c.at, "now", "", "the time that it is taken to be (RFC 3339), for tests and replays")
 	c.completes(cmd, "format", formats...)
 	c.completes(cmd, "color", "auto", "always", "never")
+}
+
+// resultFormats lists how the result of a check can be reported, text first: it is
+// the default.
+func resultFormats() []string {
+	names := slices.Sorted(maps.Keys(report.Writers(report.Options{})))
+	return append([]string{"text"}, slices.DeleteFunc(names, func(n string) bool { return n == "text" })...)
 }
 
 // judge adds the flags that say how to judge.
@@ -181,12 +189,7 @@ func (c *cli) writers() (map[string]report.Writer, error) {
 }
 
 func listed(writers map[string]report.Writer) string {
-	var names []string
-	for name := range writers {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return strings.Join(names, " or ")
+	return strings.Join(slices.Sorted(maps.Keys(writers)), " or ")
 }
 
 // show writes the result as the flags want it. It is written before the run

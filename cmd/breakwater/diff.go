@@ -25,7 +25,7 @@ breaking change makes the exit code 1.`,
 		cobra.ExactArgs(2), func(ctx context.Context, args []string) error {
 			return c.diff(ctx, args[0], args[1], as)
 		})
-	c.look(cmd, "text", "json", "markdown")
+	c.look(cmd, resultFormats()...)
 	c.judge(cmd)
 	cmd.Flags().StringVar(&as, "as", "", "the format of both sides, whatever the files are called")
 	c.completes(cmd, "as", formatNames()...)
