@@ -58,7 +58,7 @@ func linksAt(text string, i int) bool {
 // code writes text as a code span that nothing in it ends, neither in a line nor in
 // a cell of a table.
 func code(text string) string {
-	text = strings.TrimSpace(cut(Plain(text)))
+	text = strings.TrimSpace(cut(command(Plain(text))))
 	if text == "" {
 		return ""
 	}

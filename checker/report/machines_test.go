@@ -179,8 +179,8 @@ func FuzzWriters(f *testing.F) {
 		for format, write := range report.Writers(report.Options{Verbose: true, Repository: "https://forge.example/" + name}) {
 			got := render(t, write, r)
 			switch format {
-			case "markdown":
-				continue // has its own
+			case "markdown": // what it holds of Markdown has a test of its own
+				got = strings.ReplaceAll(render(t, report.Options{Verbose: true}.Markdown, r), "\u200b", "_")
 			case "github":
 				for line := range strings.Lines(got) {
 					parseCommand(t, strings.TrimSuffix(line, "\n"))

@@ -375,7 +375,7 @@ func (m *markdown) diffs(texts []checker.Text) {
 			}
 			for _, l := range h.Lines {
 				left--
-				b.WriteString(string(l.Op) + Plain(l.Text) + "\n")
+				b.WriteString(command(string(l.Op)+plainCode(l.Text)) + "\n")
 			}
 		}
 		fence := strings.Repeat("`", max(3, longestRun(b.String(), '`')+1))
