@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/revision"
@@ -23,7 +24,12 @@ type survey struct {
 	base, head, tip          *product.Found
 	changed                  []string // the files that differ between base and head, sorted
 	errors                   []Error
-	owners                   map[string][]string // who answers for a consumer, as the target branch says, by its id
+	told                     map[string]bool    // of errors, by text
+	doubted                  bool               // a source of registrations failed, or is stale
+	notes                    []*source.Error    // what sources say that does not count
+	elsewhere                []consumer.Reading // what no port here serves
+	charts
+	owners map[string][]string // who answers for a consumer, as the target branch says, by its id
 
 	mu       sync.Mutex
 	failures []error // of the world, each once
@@ -148,8 +154,11 @@ func (s *survey) find(ctx context.Context, tree *revision.Tree, config *policy.C
 // wrong notes what is wrong in our own files.
 func (s *survey) wrong(side Side, errs []*source.Error) {
 	for _, e := range errs {
-		known := func(was Error) bool { return was.Err.Error() == e.Error() }
-		if !slices.ContainsFunc(s.errors, known) {
+		if text := e.Error(); !s.told[text] {
+			if s.told == nil {
+				s.told = make(map[string]bool)
+			}
+			s.told[text] = true
 			s.errors = append(s.errors, Error{Side: side, Err: e})
 		}
 	}

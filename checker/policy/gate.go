@@ -143,6 +143,8 @@ func (g *gate) settings() {
 	g.setting(fmt.Sprint(days(was), " days"), fmt.Sprint(days(now), " days"), days(was), days(now), "policy", "notice")
 	g.setting(strings.Join(was.Approvers, " "), strings.Join(now.Approvers, " "), 1, subset(now.Approvers, was.Approvers), "policy", "approvers")
 	g.setting(strings.Join(g.base.Consumers, " "), strings.Join(g.head.Consumers, " "), 1, subset(g.base.Consumers, g.head.Consumers), "consumers", "files")
+	from, to := imports(g.base), imports(g.head)
+	g.setting(cmp.Or(strings.Join(from, ", "), "none"), cmp.Or(strings.Join(to, ", "), "none"), 1, subset(from, to), "consumers", "imports")
 
 	for _, name := range slices.Sorted(maps.Keys(union(was.Classes, now.Classes))) {
 		from, to := "the rule's own class", "the rule's own class"
@@ -163,6 +165,13 @@ func (g *gate) settings() {
 		}
 		g.setting(from, to, 0, stricter, "policy", "rules", name)
 	}
+}
+
+func imports(c *Config) (all []string) {
+	for _, im := range c.Imports {
+		all = append(all, im.String())
+	}
+	return all
 }
 
 // subset returns 1 if all of a are in b, else 0.

@@ -39,6 +39,11 @@ func Parse(path string, text []byte) ([]consumer.Use, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Read(docs)
+}
+
+// Read reads documents, each of which is a registration.
+func Read(docs []*document.Node) ([]consumer.Use, error) {
 	var r reader
 	var uses []consumer.Use
 	for _, doc := range docs {
@@ -114,6 +119,14 @@ func (r *reader) use(f *document.Fields) consumer.Use {
 	r.needs(f.Fields("needs"), &u)
 	f.Done()
 	return u
+}
+
+// Needs reads what a consumer needs of a port into u, wherever it is written the way
+// that a registration has it.
+func Needs(n *document.Node, u *consumer.Use) error {
+	var r reader
+	r.needs(r.Fields(n, "needs"), u)
+	return r.Err()
 }
 
 func (r *reader) needs(f *document.Fields, u *consumer.Use) {

@@ -1,0 +1,342 @@
+// Package dbt finds consumers in manifest.json, which dbt writes of a project: v1 to
+// v12.
+//
+// A project reads what is not its own: its sources, and the models of other projects
+// that it refs. Which columns, the SQL of its models says, or meta.breakwater.needs
+// where somebody wrote it; the columns that a source lists are documentation, and
+// no need. A source whose freshness is watched needs it to be that fresh. And an
+// exposure, such as a dashboard, reads the models that it depends on, with its owner
+// to be told.
+package dbt
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/consumer/files"
+	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source/document"
+)
+
+// Read reads a manifest.
+func Read(file string, text []byte, from consumer.Import, queries consumer.Queries) (consumer.Imported, error) {
+	m, err := parse(file, text)
+	if err != nil && len(m.nodes) == 0 {
+		return consumer.Imported{}, err
+	}
+	m.errs = nil
+	p := project{manifest: m, from: from, queries: queries, name: m.root(), declared: make(map[string]consumer.Reading), inputs: make(map[string]bool)}
+	own := func(section string, each func(*node)) {
+		for _, id := range m.order {
+			if n := m.nodes[id]; n.section == section && n.Package == p.name {
+				each(n)
+			}
+		}
+	}
+	own("sources", p.declare)
+	own("nodes", p.node)
+	own("exposures", p.exposure)
+	own("sources", p.source)
+	return consumer.Imported{Readings: p.gathered.Readings()}, errors.Join(err, errors.Join(m.errs...))
+}
+
+// A project is the one whose manifest is read.
+type project struct {
+	*manifest
+	from     consumer.Import
+	queries  consumer.Queries
+	name     string
+	declared map[string]consumer.Reading // of sources, what somebody wrote for us or about freshness
+	inputs   map[string]bool             // the sources that something reads
+	gathered consumer.Gatherer
+}
+
+// root returns the name of the project. Manifests before v10 do not say it: it is the
+// package of most of its nodes.
+func (m *manifest) root() string {
+	if m.project != "" {
+		return m.project
+	}
+	count := make(map[string]int)
+	best := ""
+	for _, id := range m.order {
+		p := m.nodes[id].Package
+		if count[p]++; count[p] > count[best] {
+			best = p
+		}
+	}
+	return best
+}
+
+func (p *project) use(n *node) consumer.Use {
+	return consumer.Use{
+		Consumer: p.from.Named(p.name), Purpose: "the dbt project " + p.name, Evidence: p.from.Evidence(p.made), Span: n.span,
+	}
+}
+
+// foreign reports whether a node is not made by this project: a source, or a model
+// of another.
+func (p *project) foreign(id string) bool {
+	kind, rest, _ := strings.Cut(id, ".")
+	pkg, _, _ := strings.Cut(rest, ".")
+	return kind == "source" || pkg != p.name && slices.Contains([]string{"model", "seed", "snapshot"}, kind)
+}
+
+// input returns the node called id. One of another project need not be in the
+// manifest, and is known by its id then: model.PROJECT.NAME, model.PROJECT.NAME.v2.
+func (p *project) input(id string) *node {
+	if n := p.nodes[id]; n != nil {
+		return n
+	}
+	steps := strings.SplitN(id, ".", 4)
+	if len(steps) < 3 {
+		return nil
+	}
+	return &node{id: id, Name: steps[2]}
+}
+
+// node adds what a model reads that is not the project's own.
+func (p *project) node(n *node) {
+	var reads []consumer.TableRead
+	read := false
+	for _, id := range n.DependsOn.Nodes {
+		in := p.input(id)
+		if in == nil || !p.foreign(id) {
+			continue
+		}
+		if !read && n.ColumnName == "" {
+			reads, read = p.sql(n), true
+		}
+		r := p.reading(n, in, reads)
+		if n.ResourceType == "test" && len(r.Columns) == 0 {
+			continue // a test says nothing of the columns that it does not name
+		}
+		p.inputs[id] = true
+		if len(p.declared[id].Columns) == 0 {
+			p.gathered.Add(r)
+		}
+	}
+}
+
+// sql reads the SQL of a model.
+func (p *project) sql(n *node) []consumer.TableRead {
+	if n.sql() == "" || p.queries == nil || n.Language != "" && n.Language != "sql" {
+		return nil
+	}
+	return p.queries.Read(p.file, []byte(n.sql()), cmp.Or(p.from.Dialect, ""))
+}
+
+// reading is what the model n reads of in: of all that its SQL reads, that which fits.
+func (p *project) reading(n, in *node, reads []consumer.TableRead) consumer.Reading {
+	r := consumer.Reading{Use: p.use(n), Table: in.table()}
+	switch {
+	case n.ColumnName != "":
+		r.Columns = []consumer.Column{{Name: n.ColumnName, Uses: []string{"test"}, Span: n.span}}
+		return r
+	case n.Language != "" && n.Language != "sql":
+		r.Unclear = fmt.Sprintf("has a model in %s, whose columns are not read", n.Language)
+		return r
+	case n.sql() == "":
+		r.Unclear = fmt.Sprintf("has a model %s without SQL in the manifest", n.Name)
+		return r
+	case p.queries == nil:
+		r.Unclear = "has SQL whose columns are not read yet"
+		return r
+	}
+	var g consumer.Gatherer
+	for _, t := range reads {
+		if in.isCalled(t.Table) {
+			t.Table, t.Span = r.Table, n.span
+			for i := range t.Columns {
+				t.Columns[i].Span = n.span
+			}
+			g.AddReads(r.Use, []consumer.TableRead{t})
+		}
+	}
+	if found := g.Readings(); len(found) > 0 {
+		return found[0]
+	}
+	r.Unclear = fmt.Sprintf("has a model %s whose SQL does not show what it reads of %s", n.Name, in.Name)
+	return r
+}
+
+// isCalled reports whether a query means n by t: its table, or what a template names.
+func (n *node) isCalled(t consumer.Table) bool {
+	return n.table().Fits(t) > 0 || t.Fits(consumer.Table{n.SourceName, n.Name}) == len(t)
+}
+
+// declare notes what the project says that it needs of a source.
+func (p *project) declare(n *node) {
+	raw, _ := n.breakwater(p.manifest)
+	bound, bounded := p.freshness(n)
+	if raw == nil && !bounded {
+		return
+	}
+	r := consumer.Reading{Use: p.use(n), Table: n.table()}
+	if raw != nil {
+		p.needs(n, &r)
+	}
+	if bounded {
+		r.SLO = append(r.SLO, bound)
+	}
+	if len(r.Columns) == 0 {
+		r.Unclear = "watches a source and names no columns of it"
+	}
+	p.declared[n.id] = r
+}
+
+// source adds what is said of a source to what the models read of it.
+func (p *project) source(n *node) {
+	r, ok := p.declared[n.id]
+	switch {
+	case !ok:
+	case p.inputs[n.id] && len(r.Columns) == 0: // the models say which columns
+		p.gathered.AddBounds(r)
+	default:
+		p.gathered.Add(r)
+	}
+}
+
+// freshness returns the bound that a source is watched by. What is an error there is
+// the need; where there is only a warning, that is.
+func (p *project) freshness(n *node) (bound consumer.Bound, ok bool) {
+	limit := n.Freshness.ErrorAfter
+	if limit.Count == nil {
+		limit = n.Freshness.WarnAfter
+	}
+	if limit.Count == nil {
+		return bound, false
+	}
+	unit := map[string]string{"minute": "PT%sM", "hour": "PT%sH", "day": "P%sD"}[limit.Period]
+	if unit == "" {
+		p.problem(n.at, "want minute, hour or day for the freshness of %s, got %q", n.id, limit.Period)
+		return bound, false
+	}
+	l, err := slo.Promised("freshness", slo.Word{Text: fmt.Sprintf(unit, limit.Count), Span: n.span}, slo.Word{})
+	if err != nil || l.Text != "" {
+		p.problem(n.at, "want a number for the freshness of %s, got %q", n.id, limit.Count)
+		return bound, false
+	}
+	l.Comparator = slo.AtMost
+	raw := fmt.Sprintf("%s%s", limit.Count, map[string]string{"minute": "min", "hour": "h", "day": "d"}[limit.Period])
+	return consumer.Bound{Property: "freshness", Limit: l, Raw: raw, Span: n.span}, true
+}
+
+// needs reads meta.breakwater of n: the port, and what is needed of it.
+func (p *project) needs(n *node, r *consumer.Reading) {
+	raw, at := n.breakwater(p.manifest)
+	pos := p.lines.Pos(at)
+	// As many lines and blanks as stand before it, so that errors point into the file.
+	padded := strings.Repeat("\n", pos.Line-1) + strings.Repeat(" ", pos.Column-1) + string(raw)
+	doc, err := document.Parse(p.file, []byte(padded))
+	if err != nil {
+		p.add(err)
+		return
+	}
+	var problems document.Problems
+	f := problems.Fields(doc, "meta.breakwater")
+	r.Port, r.ContractID = f.Text("port"), f.Text("contractId")
+	needs := f.Any("needs")
+	f.Done()
+	p.add(problems.Err())
+	if needs != nil {
+		p.add(files.Needs(needs, &r.Use))
+	}
+	for _, need := range r.Fields {
+		if name, ok := columnOf(need.Path, n, r.Table); ok {
+			r.Columns = append(r.Columns, consumer.Column{Name: name, Uses: need.Uses, Values: need.Values, Exhaustive: need.Exhaustive, Span: need.Span})
+		}
+	}
+	r.Fields = nil
+}
+
+// columnOf writes a path as the name of a column, without the table that it may begin
+// with. It is not ok if it is a column of another table.
+func columnOf(path change.Path, n *node, table consumer.Table) (name string, ok bool) {
+	var steps []string
+	for _, s := range path.Steps() {
+		if s != change.Items && s != change.Values {
+			steps = append(steps, strings.Trim(string(s), `"`))
+		}
+	}
+	if len(steps) > 1 && (strings.EqualFold(steps[0], n.Name) || len(table) > 0 && strings.EqualFold(steps[0], table[len(table)-1])) {
+		steps = steps[1:]
+	}
+	return strings.Join(steps, "."), len(steps) > 0
+}
+
+// exposure adds what an exposure depends on.
+func (p *project) exposure(n *node) {
+	if n.Name == "" {
+		p.problem(n.at, "want a name for the exposure %s", n.id)
+		return
+	}
+	u := p.use(n)
+	u.ID = cmp.Or(p.from.Consumer.ID, n.Package, p.name) + "." + n.Name
+	if len(n.Owner.Name) > 0 && u.Team == "" {
+		u.Team = n.Owner.Name[0]
+	}
+	for _, email := range n.Owner.Email {
+		if email != "" {
+			u.Contacts = append(u.Contacts, consumer.Contact{Channel: "email", Target: email})
+		}
+	}
+	if u.Criticality == "" && slices.Contains([]string{"low", "medium", "high"}, n.Maturity) {
+		u.Criticality = n.Maturity
+	}
+	u.Purpose = cmp.Or(n.Label, n.Name)
+	if n.URL != "" {
+		u.Purpose += " (" + n.URL + ")"
+	}
+	u.Unclear = "is an exposure, which names no columns"
+	raw, _ := n.breakwater(p.manifest)
+	for _, in := range p.tables(n) {
+		r := consumer.Reading{Use: u, Table: in.table()}
+		if raw != nil {
+			p.needs(n, &r)
+			r.Columns = slices.DeleteFunc(r.Columns, func(c consumer.Column) bool { return p.isOfAnother(c, in, n) })
+			for i := range r.Columns {
+				r.Columns[i].Name, _ = strings.CutPrefix(r.Columns[i].Name, in.Name+".")
+			}
+		}
+		if len(r.Columns) > 0 {
+			r.Unclear = ""
+		}
+		p.gathered.Add(r)
+	}
+}
+
+// isOfAnother reports whether a column's name begins with another table than in, of
+// those that the exposure depends on.
+func (p *project) isOfAnother(c consumer.Column, in, exposure *node) bool {
+	table, _, ok := strings.Cut(c.Name, ".")
+	return ok && slices.ContainsFunc(p.tables(exposure), func(n *node) bool { return n != in && n.Name == table && in.Name != table })
+}
+
+// tables lists the tables that n depends on, where it does so by way of metrics the
+// tables of those.
+func (p *project) tables(n *node) (all []*node) {
+	seen := map[string]bool{n.id: true}
+	todo := slices.Clone(n.DependsOn.Nodes)
+	for len(todo) > 0 {
+		id := todo[0]
+		todo = todo[1:]
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		switch in := p.input(id); {
+		case in == nil:
+		case in.section == "metrics" || in.section == "semantic_models" || in.section == "saved_queries":
+			todo = append(todo, in.DependsOn.Nodes...)
+		default:
+			all = append(all, in)
+		}
+	}
+	return all
+}
