@@ -23,6 +23,7 @@ hits. The exit code is 1 if it should not be merged.`,
 		})
 	c.look(cmd, resultFormats()...)
 	c.judge(cmd)
+	c.remember(cmd)
 	cmd.Flags().StringVar(&base, "base", "", "the target branch (default: origin/HEAD, else main or master)")
 	cmd.Flags().StringVar(&head, "head", "", "the revision to check (default: the working tree, with untracked files)")
 	cmd.Flags().BoolVar(&staged, "staged", false, "check the index: what would be committed")
@@ -55,6 +56,9 @@ func (c *cli) check(ctx context.Context, dir, base, head string, staged bool) er
 	if err != nil {
 		return err
 	}
+	var keep func()
+	ch.Index, keep = c.index(repo.Root())
+	defer keep()
 	return action.Run(ctx, ch, revs, c.show)
 }
 

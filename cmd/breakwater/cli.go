@@ -38,6 +38,7 @@ type flags struct {
 	failOn  string
 	at      string
 	color   string
+	cache   string
 	quiet   bool
 	verbose bool
 }

@@ -28,6 +28,7 @@ func (c *cli) portsCommand() *cobra.Command {
 			return errors.Join(err, write())
 		})
 	c.look(cmd, "text", "json")
+	c.remember(cmd)
 	return cmd
 }
 
@@ -61,6 +62,7 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 			return c.options().WhoUses(c.stdout, q)
 		})
 	c.look(cmd, "text", "json")
+	c.remember(cmd)
 	return cmd
 }
 
@@ -80,6 +82,9 @@ func (c *cli) inventory(ctx context.Context, dir string) (*checker.Inventory, er
 		return nil, err
 	}
 	defer done()
+	var keep func()
+	ch.Index, keep = c.index(dir)
+	defer keep()
 	inv, err := ch.Inventory(ctx, tree)
 	if err == nil {
 		c.result = &checker.Result{Errors: inv.Errors} // for the exit code
