@@ -11,6 +11,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -21,6 +22,8 @@ type Inventory struct {
 	Consumers []consumer.Consumer
 	Errors    []Error
 	Policy    policy.Policy
+	Notes     []*source.Error    // what imported sources say that does not count, and why
+	Elsewhere []consumer.Reading // what imported consumers read and no port here serves
 }
 
 // A Held port is one with those who read it.
@@ -35,19 +38,19 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	s := c.survey(ctx, Revisions{Base: tree, Head: tree})
 	uses, _ := s.registrations(ctx)
 	s.unknownPorts(uses)
-	runs := make([]*run, len(s.head.Ports))
+	runs, directory := make([]*run, len(s.head.Ports)), consumer.NewDirectory(uses)
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	held := make([]Held, len(runs))
 	for i, p := range s.head.Ports {
-		runs[i] = &run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: uses}
+		runs[i] = &run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: directory}
 		g.Go(func() error {
 			held[i] = runs[i].hold(ctx)
 			return nil
 		})
 	}
 	g.Wait()
-	inv := &Inventory{Ports: held, Unread: s.head.Unread, Consumers: consumers(uses), Errors: s.errors, Policy: s.gate.Policy}
+	inv := &Inventory{Ports: held, Unread: s.head.Unread, Consumers: consumers(uses), Errors: s.errors, Policy: s.gate.Policy, Notes: s.notes, Elsewhere: s.elsewhere}
 	for _, r := range runs {
 		inv.Errors = append(inv.Errors, r.errors...)
 	}

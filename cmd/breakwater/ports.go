@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,8 +92,28 @@ func (c *cli) inventory(ctx context.Context, dir string) (*checker.Inventory, er
 		for _, e := range inv.Errors {
 			fmt.Fprintln(c.stderr, report.Plain(e.Err.Error()))
 		}
+		if c.verbose {
+			c.tellElsewhere(inv)
+		}
 	}
 	return inv, err
+}
+
+// maxTold bounds what -v lists.
+const maxTold = 200
+
+// tellElsewhere lists what of the imported consumers does not count here.
+func (c *cli) tellElsewhere(inv *checker.Inventory) {
+	for _, n := range inv.Notes {
+		fmt.Fprintln(c.stderr, report.Plain(n.Error()))
+	}
+	for i, r := range inv.Elsewhere {
+		if i == maxTold {
+			fmt.Fprintf(c.stderr, "and %d more\n", len(inv.Elsewhere)-maxTold)
+			break
+		}
+		fmt.Fprintln(c.stderr, report.Plain(fmt.Sprintf("%s: %s reads %s, which no port here serves", r.Span, r.ID, cmp.Or(r.Table.String(), strings.Join(r.Ports, " or ")))))
+	}
 }
 
 // tree reads the working tree at dir. Outside a repository it is just a folder.
