@@ -76,6 +76,9 @@ func union(a, b []string) []string {
 // AddReads adds what queries of the consumer of u read.
 func (g *Gatherer) AddReads(u Use, reads []TableRead) {
 	for _, t := range reads {
+		if len(t.Table) == 0 {
+			continue
+		}
 		r := Reading{Use: u, Table: t.Table, Columns: t.Columns, Guess: t.Guess}
 		if !t.Span.IsZero() {
 			r.Span = t.Span

@@ -64,7 +64,7 @@ func (r *reader) agreement(doc *document.Node, from consumer.Import) (reading co
 		r.Addf(at(doc, "provider"), `want "outputPortId" or "dataContractId": what is read`)
 		return reading, false
 	}
-	u := consumer.Use{Consumer: from.Named(id), ContractID: contract, Evidence: consumer.Evidence{Source: consumer.Agreement}, Span: at(doc, "consumer")}
+	u := consumer.Use{Consumer: from.Named(id), ContractID: contract, Evidence: from.Evidence(time.Time{}), Span: at(doc, "consumer")}
 	u.Team = cmp.Or(u.Team, reader.Get("teamId").String())
 	u.Purpose = cmp.Or(said(doc, "purpose").String(), doc.Get("description").Get("purpose").String())
 	if version := provider.Get("dataContractVersion").String(); version != "" {

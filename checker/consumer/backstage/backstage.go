@@ -10,6 +10,7 @@ package backstage
 
 import (
 	"strings"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/source"
@@ -72,7 +73,7 @@ func (r *reader) entity(doc *document.Node) {
 		r.Addf(doc.At(), "want a name for this entity")
 		return
 	}
-	u := consumer.Use{Consumer: r.from.Named(name(doc)), Evidence: consumer.Evidence{Source: consumer.Backstage}}
+	u := consumer.Use{Consumer: r.from.Named(name(doc)), Evidence: r.from.Evidence(time.Time{})}
 	if owner := spec.Get("owner").String(); u.Team == "" && owner != "" {
 		u.Team = owner[strings.LastIndexAny(owner, ":/")+1:]
 	}

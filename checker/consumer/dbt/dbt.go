@@ -20,6 +20,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/consumer/files"
 	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
@@ -31,6 +32,9 @@ func Read(file string, text []byte, from consumer.Import, queries consumer.Queri
 	}
 	m.errs = nil
 	p := project{manifest: m, from: from, queries: queries, name: m.root(), declared: make(map[string]consumer.Reading), inputs: make(map[string]bool)}
+	if p.name == "" && from.Consumer.ID == "" {
+		return consumer.Imported{}, errors.Join(err, source.Errorf(source.Top(file), "want the project's name in metadata.project_name, or consumer.id in the configuration"))
+	}
 	own := func(section string, each func(*node)) {
 		for _, id := range m.order {
 			if n := m.nodes[id]; n.section == section && n.Package == p.name {
@@ -88,16 +92,12 @@ func (p *project) foreign(id string) bool {
 }
 
 // input returns the node called id. One of another project need not be in the
-// manifest, and is known by its id then: model.PROJECT.NAME, model.PROJECT.NAME.v2.
+// manifest, and is known by its id then. It is nil for what has no name.
 func (p *project) input(id string) *node {
 	if n := p.nodes[id]; n != nil {
 		return n
 	}
-	steps := strings.SplitN(id, ".", 4)
-	if len(steps) < 3 {
-		return nil
-	}
-	return &node{id: id, Name: steps[2]}
+	return fromID(id)
 }
 
 // node adds what a model reads that is not the project's own.
@@ -106,7 +106,7 @@ func (p *project) node(n *node) {
 	read := false
 	for _, id := range n.DependsOn.Nodes {
 		in := p.input(id)
-		if in == nil || !p.foreign(id) {
+		if in == nil || !p.foreign(id) || len(in.table()) == 0 {
 			continue
 		}
 		if !read && n.ColumnName == "" {
@@ -174,7 +174,7 @@ func (n *node) isCalled(t consumer.Table) bool {
 func (p *project) declare(n *node) {
 	raw, _ := n.breakwater(p.manifest)
 	bound, bounded := p.freshness(n)
-	if raw == nil && !bounded {
+	if raw == nil && !bounded || len(n.table()) == 0 {
 		return
 	}
 	r := consumer.Reading{Use: p.use(n), Table: n.table()}
@@ -334,7 +334,7 @@ func (p *project) tables(n *node) (all []*node) {
 		case in == nil:
 		case in.section == "metrics" || in.section == "semantic_models" || in.section == "saved_queries":
 			todo = append(todo, in.DependsOn.Nodes...)
-		default:
+		case len(in.table()) > 0:
 			all = append(all, in)
 		}
 	}

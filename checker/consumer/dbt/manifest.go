@@ -2,12 +2,15 @@ package dbt
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker/consumer"
@@ -225,11 +228,8 @@ func (m *manifest) metadata(dec *json.Decoder, at int) error {
 		Made    time.Time `json:"generated_at"`
 		Project string    `json:"project_name"`
 	}
-	if err := decode(dec, &meta); err != nil {
-		if !isOfValue(err) {
-			return err
-		}
-		m.problem(at, "the metadata cannot be read: %v", err)
+	if err := m.decode(dec, at, &meta); err != nil {
+		return err
 	}
 	m.project, m.made = meta.Project, meta.Made
 	found := schemaVersion.FindStringSubmatch(meta.Version)
@@ -243,25 +243,33 @@ func (m *manifest) metadata(dec *json.Decoder, at int) error {
 	return nil
 }
 
-// decode reads one value. A value of another kind than is wanted is an error of that
-// value, and the text goes on behind it.
-func decode(dec *json.Decoder, into any) error { return dec.Decode(into) }
-
-func isOfValue(err error) bool {
-	_, kind := errors.AsType[*json.UnmarshalTypeError](err)
-	_, time := errors.AsType[*time.ParseError](err)
-	return kind || time
+// decode reads one value, which begins at an offset. A part of it that is of another
+// kind than is wanted is an error there, and the text goes on behind it.
+func (m *manifest) decode(dec *json.Decoder, at int, into any) error {
+	err := dec.Decode(into)
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		m.problem(at, "want %s for %q, got %s", words[kind.Type.Kind()], kind.Field, kind.Value)
+		return nil
+	}
+	if when, ok := errors.AsType[*time.ParseError](err); ok {
+		m.problem(at, "want a time such as 2026-11-20T08:00:00Z, got %s", when.Value)
+		return nil
+	}
+	return err
 }
+
+// words say what a value of a kind is in JSON.
+var words = map[reflect.Kind]string{reflect.String: "a text", reflect.Slice: "a list", reflect.Struct: "a map of keys and values"}
 
 func (m *manifest) section(dec *json.Decoder, section string) error {
 	return members(dec, func(id string, at int) error {
 		n := &node{id: id, section: section, at: at}
 		n.span = source.Span{File: m.file, Start: m.lines.Pos(max(at-len(id)-2, 0)), End: m.lines.Pos(at)}
-		if err := decode(dec, n); err != nil {
-			if !isOfValue(err) {
-				return err
-			}
-			m.problem(at, "%s cannot be read: %v", id, err)
+		if err := m.decode(dec, at, n); err != nil {
+			return err
+		}
+		if named := fromID(id); named != nil {
+			n.Package, n.SourceName, n.Name = cmp.Or(n.Package, named.Package), cmp.Or(n.SourceName, named.SourceName), cmp.Or(n.Name, named.Name)
 		}
 		if _, twice := m.nodes[id]; !twice {
 			m.order = append(m.order, id)
@@ -269,6 +277,20 @@ func (m *manifest) section(dec *json.Decoder, section string) error {
 		m.nodes[id] = n
 		return nil
 	})
+}
+
+// fromID returns what the id of a node says of it: model.PROJECT.NAME,
+// model.PROJECT.NAME.v2, source.PROJECT.SOURCE.NAME. It is nil if that is no name.
+func fromID(id string) *node {
+	steps := strings.SplitN(id, ".", 4)
+	if len(steps) < 3 || slices.Contains(steps, "") {
+		return nil
+	}
+	n := &node{id: id, Package: steps[1], Name: steps[2]}
+	if len(steps) == 4 && steps[0] == "source" {
+		n.SourceName, n.Name = steps[2], steps[3]
+	}
+	return n
 }
 
 // breakwater returns what somebody wrote for us: meta.breakwater of n, and where it
@@ -283,6 +305,3 @@ func (n *node) breakwater(m *manifest) (raw []byte, at int) {
 	}
 	return nil, 0
 }
-
-// String names n, for an error.
-func (n *node) String() string { return fmt.Sprintf("%s %s", n.ResourceType, n.id) }

@@ -247,12 +247,12 @@ func (l *log) read(u consumer.Use, value func(int) string) error {
 		list = append(list, one)
 	}
 	if slices.Contains(list, "*") {
-		list, r.SelectAll = nil, true
+		list, r.SelectAll, r.Unclear = nil, true, "selects *"
 	}
 	for _, c := range list {
 		r.Columns = append(r.Columns, consumer.Column{Name: c, Span: u.Span})
 	}
-	if len(list) == 0 {
+	if len(list) == 0 && !r.SelectAll {
 		r.Unclear = "is logged without columns"
 	}
 	l.gathered.Add(r)
