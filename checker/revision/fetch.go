@@ -118,3 +118,41 @@ func (r *Repo) letIn(ctx context.Context, from Remote) []string {
 		fmt.Sprintf("GIT_CONFIG_KEY_%d=http.%s.extraheader", n, server),
 		fmt.Sprintf("GIT_CONFIG_VALUE_%d=AUTHORIZATION: basic %s", n, secret))
 }
+
+// Find returns the full id of the commit that name means: here, or else of a branch
+// or a tag where the clone came from. A full id is taken for what it says.
+func (r *Repo) Find(ctx context.Context, from Remote, name string) (string, error) {
+	if isID(name) {
+		return name, nil
+	}
+	remote := defaultRemote(r.lines(ctx, "remote"))
+	refs := []string{name} // HEAD: the branch that is the default there
+	if name != "HEAD" {
+		if why := badName(name); why != "" {
+			return "", &Error{Err: fmt.Errorf("revision %q: %s", name, why)}
+		}
+		for _, rev := range []string{remote + "/" + name, name} { // what the remote has is younger
+			if c, err := r.Commit(ctx, rev); err == nil {
+				return c.ID, nil
+			}
+		}
+		refs = []string{"refs/heads/" + name, "refs/tags/" + name + "^{}", "refs/tags/" + name}
+	}
+	g := &git{dir: r.git.dir, env: r.letIn(ctx, from)}
+	out, err := g.run(ctx, nil, append([]string{"ls-remote", "--quiet", remote}, refs...)...)
+	if err != nil {
+		return "", &Error{fmt.Errorf("revision %q is not in this clone, and %s could not be asked: %w", name, remote, err), r.fetch(remote, "")}
+	}
+	found := make(map[string]string)
+	for line := range strings.Lines(string(out)) {
+		if id, ref, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok && isID(id) {
+			found[ref] = id
+		}
+	}
+	for _, ref := range refs {
+		if id, ok := found[ref]; ok {
+			return id, nil
+		}
+	}
+	return "", &Error{Err: fmt.Errorf("revision %q is neither in this clone nor a branch or a tag of %s", name, remote)}
+}

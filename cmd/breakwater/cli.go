@@ -57,7 +57,7 @@ consumers, and blocks the merge or tells the teams downstream.`,
 	root.SetErr(c.stderr)
 	root.AddCommand(
 		c.checkCommand(), c.diffCommand(), c.historyCommand(), c.explainCommand(), c.rulesCommand(), c.portsCommand(),
-		c.whoUsesCommand(), c.initCommand(), c.doctorCommand(), c.demoCommand(), c.versionCommand(),
+		c.whoUsesCommand(), c.initCommand(), c.doctorCommand(), c.demoCommand(), c.actionCommand(), c.versionCommand(),
 	)
 	return root
 }

@@ -1,0 +1,107 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/go-github/v60/github"
+)
+
+// Reviews tell who approved a pull request as it is now. An approval of an earlier
+// head does not count, nor does one that was dismissed or taken back, nor the
+// author's. It asks the forge once, when it is first asked.
+type Reviews struct {
+	Client      *github.Client
+	Owner, Repo string
+	Number      int
+	Head        string // the commit that has to be approved
+	Author      string // of the pull request
+
+	mu        sync.Mutex
+	read      bool
+	approvers []string
+	members   map[string]bool // by owner
+}
+
+// ApprovedBy reports whether owner approved: "@user" himself, or for "@org/team" one
+// of its members. An owner that is neither, such as an address, cannot.
+func (r *Reviews) ApprovedBy(ctx context.Context, owner string) (bool, error) {
+	name, ok := strings.CutPrefix(owner, "@")
+	if !ok || name == "" {
+		return false, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.readOnce(ctx); err != nil {
+		return false, err
+	}
+	org, team, ok := strings.Cut(name, "/")
+	if !ok {
+		return slices.ContainsFunc(r.approvers, func(login string) bool { return strings.EqualFold(login, name) }), nil
+	}
+	owner = strings.ToLower(owner)
+	if in, known := r.members[owner]; known {
+		return in, nil
+	}
+	for _, login := range r.approvers {
+		in, err := r.isMember(ctx, org, team, login)
+		if err != nil {
+			return false, err
+		}
+		if in {
+			r.members[owner] = true
+			return true, nil
+		}
+	}
+	r.members[owner] = false
+	return false, nil
+}
+
+// readOnce lists the approvers.
+func (r *Reviews) readOnce(ctx context.Context) error {
+	if r.read {
+		return nil
+	}
+	latest := make(map[string]*github.PullRequestReview) // by login: the one that counts
+	opts := &github.ListOptions{PerPage: perPage}
+	for range maxPages { // the oldest review is first
+		page, resp, err := r.Client.PullRequests.ListReviews(ctx, r.Owner, r.Repo, r.Number, opts)
+		if err != nil {
+			return fmt.Errorf("reviews of pull request %d: %w", r.Number, err)
+		}
+		for _, review := range page {
+			switch review.GetState() {
+			case "APPROVED", "CHANGES_REQUESTED", "DISMISSED":
+				latest[strings.ToLower(review.GetUser().GetLogin())] = review
+			}
+		}
+		if opts.Page = resp.NextPage; opts.Page == 0 {
+			break
+		}
+	}
+	for login, review := range latest {
+		if review.GetState() == "APPROVED" && review.GetCommitID() == r.Head && login != "" && !strings.EqualFold(login, r.Author) {
+			r.approvers = append(r.approvers, login)
+		}
+	}
+	slices.Sort(r.approvers)
+	r.members, r.read = make(map[string]bool), true
+	return nil
+}
+
+func (r *Reviews) isMember(ctx context.Context, org, team, login string) (bool, error) {
+	membership, resp, err := r.Client.Teams.GetTeamMembershipBySlug(ctx, org, team, login)
+	switch {
+	case err == nil:
+		return membership.GetState() == "active", nil
+	case status(resp) == http.StatusNotFound:
+		return false, nil
+	case status(resp) == http.StatusForbidden:
+		return false, fmt.Errorf("who is in @%s/%s cannot be seen; give a github-token that may read the organisation's members: %w", org, team, err)
+	}
+	return false, fmt.Errorf("who is in @%s/%s: %w", org, team, err)
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/breakwater-data/breakwater/action"
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) actionCommand() *cobra.Command {
+	return c.command("action", "Check the event that a GitHub workflow runs for",
+		`Action is what the GitHub Action runs: it reads the event and the inputs from the
+environment (GITHUB_EVENT_PATH, INPUT_FAIL_ON and so on), fetches what is missing to
+compare, and reports in the log, in the summary and on the pull request.`,
+		cobra.NoArgs, func(ctx context.Context, _ []string) error { return c.action(ctx) })
+}
+
+func (c *cli) action(ctx context.Context) error {
+	ch, err := c.checker()
+	if err != nil {
+		return err
+	}
+	a := &action.Action{Checker: *ch, Getenv: c.getenv, Log: c.stdout}
+	c.result, err = a.Run(ctx)
+	if _, ok := errors.AsType[*action.InputError](err); ok {
+		return usageError{err}
+	}
+	return err
+}
