@@ -36,6 +36,8 @@ const (
 	maxComment  = 65_536
 	minComment  = 2_000 // below this a refusal has another reason than the length
 	maxNotices  = 100   // keys; the latest are kept
+	maxNotice   = 128   // bytes of a key
+	maxID       = 100   // bytes
 	maxPages    = 30    // of a hundred comments
 	perPage     = 100
 	maxRewrites = 3 // of a comment that is deleted while we write it
@@ -47,7 +49,7 @@ var ErrOutdated = errors.New("the pull request has a newer head")
 
 var (
 	unfit     = regexp.MustCompile(`[^A-Za-z0-9._/]+`)
-	isNotice  = regexp.MustCompile(`^[A-Za-z0-9._:/=]{1,128}$`)
+	isNotice  = regexp.MustCompile(`^[A-Za-z0-9._:/=]+(-[A-Za-z0-9._:/=]+)*$`)
 	noticesAt = regexp.MustCompile(`^<!-- breakwater:report [^\n]*-->\r?\n<!-- breakwater:notices ([^\n]*) -->`)
 )
 
@@ -55,10 +57,10 @@ var (
 // left out, so that no text ends it.
 func CommentID(text string) string {
 	id := strings.Trim(unfit.ReplaceAllString(text, "-"), "-")
-	if id != text {
-		id += "." + short(text)
+	if id != text || len(id) > maxID {
+		id = id[:min(len(id), maxID)] + "." + short(text)
 	}
-	return cut(id, 100)
+	return id
 }
 
 // Delivered returns the keys of the notices that the comment remembers.
@@ -157,7 +159,7 @@ func (c *Comment) text(b Body, mine *github.IssueComment, limit int) string {
 	head := fmt.Sprintf("%srev=%s -->\n", c.mark(), c.Rev)
 	var keys []string
 	for _, key := range append(notices(mine), b.Notices...) {
-		if isNotice.MatchString(key) && !slices.Contains(keys, key) {
+		if len(key) <= maxNotice && isNotice.MatchString(key) && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}

@@ -1,12 +1,14 @@
 package action
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 )
@@ -92,10 +94,12 @@ func readEvent(getenv func(string) string) (*event, error) {
 
 // unmarshalled says what is wrong with JSON, without Go's names.
 func unmarshalled(err error) string {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Sprintf("%s is a %s at byte %d, which is not what it should be", wrong.Field, wrong.Value, wrong.Offset)
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return err.Error()
 	}
-	return err.Error()
+	want := map[reflect.Kind]string{reflect.String: "text", reflect.Int: "a number", reflect.Bool: "true or false"}[wrong.Type.Kind()]
+	return fmt.Sprintf("byte %d: %s: want %s, got %s", wrong.Offset, cmp.Or(wrong.Field, "all of it"), cmp.Or(want, "an object"), wrong.Value)
 }
 
 // isSHA reports whether a commit's full id is meant.
