@@ -23,42 +23,43 @@ type Reviews struct {
 
 	mu        sync.Mutex
 	read      bool
-	approvers []string
-	members   map[string]bool // by owner
+	approvers []string            // in lower case, sorted
+	members   map[string][]string // who of them is in a team, by "org/team"
 }
 
-// ApprovedBy reports whether owner approved: "@user" himself, or for "@org/team" one
-// of its members. An owner that is neither, such as an address, cannot.
-func (r *Reviews) ApprovedBy(ctx context.Context, owner string) (bool, error) {
-	name, ok := strings.CutPrefix(owner, "@")
+// ApprovedBy returns who of owner approved, sorted: "@user" himself, or for
+// "@org/team" its members. An owner that is neither, such as an address, cannot.
+func (r *Reviews) ApprovedBy(ctx context.Context, owner string) (people []string, err error) {
+	name, ok := strings.CutPrefix(strings.ToLower(owner), "@")
 	if !ok || name == "" {
-		return false, nil
+		return nil, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.readOnce(ctx); err != nil {
-		return false, err
+		return nil, err
 	}
 	org, team, ok := strings.Cut(name, "/")
 	if !ok {
-		return slices.ContainsFunc(r.approvers, func(login string) bool { return strings.EqualFold(login, name) }), nil
+		if slices.Contains(r.approvers, name) {
+			people = []string{name}
+		}
+		return people, nil
 	}
-	owner = strings.ToLower(owner)
-	if in, known := r.members[owner]; known {
-		return in, nil
+	if people, known := r.members[name]; known {
+		return people, nil
 	}
 	for _, login := range r.approvers {
 		in, err := r.isMember(ctx, org, team, login)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if in {
-			r.members[owner] = true
-			return true, nil
+			people = append(people, login)
 		}
 	}
-	r.members[owner] = false
-	return false, nil
+	r.members[name] = people
+	return people, nil
 }
 
 // readOnce lists the approvers.
@@ -89,7 +90,7 @@ func (r *Reviews) readOnce(ctx context.Context) error {
 		}
 	}
 	slices.Sort(r.approvers)
-	r.members, r.read = make(map[string]bool), true
+	r.members, r.read = make(map[string][]string), true
 	return nil
 }
 
