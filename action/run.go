@@ -93,7 +93,7 @@ func (j *job) check(ctx context.Context) (*checker.Result, error) {
 	if j.in.failOn != "" {
 		ch.Set = append(ch.Set, "policy.fail-on="+j.in.failOn)
 	}
-	if p := j.event.PullRequest; p != nil && j.api != nil {
+	if p := j.event.PullRequest; p != nil && j.api != nil && p.Head.SHA == revs.Head.Commit {
 		ch.Reviews = &witness{job: j, reviews: &Reviews{
 			Client: j.api, Owner: j.owner, Repo: j.name, Number: p.Number, Head: p.Head.SHA, Author: p.User.Login,
 		}}
