@@ -86,6 +86,10 @@ elif [ "$archive" != "breakwater_$version$pattern" ]; then
   fail "the release $version holds $archive" 4
 fi
 
+if [ -n "$series" ]; then # of the same release, should there be a newer one by now
+  version=${archive#breakwater_}
+  from="$releases/download/v${version%"$pattern"}"
+fi
 fetch "$from/$archive" "$dir/$archive" || fail "$archive could not be downloaded" 4
 [ "$(sum "$dir/$archive")" = "${line:0:64}" ] || fail "$archive is not what its checksum says; it was not used" 4
 if [ "$kind" = zip ]; then
