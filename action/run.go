@@ -40,21 +40,28 @@ type Action struct {
 	Notify func(ctx context.Context, r *checker.Result, delivered []string) (keys []string, err error)
 }
 
-// Run checks and reports. Whatever the error is, what there is of a result has been
-// shown by then.
+// Run checks and reports. Whatever the error is, it has been said by then, and what
+// there is of a result has been shown.
 func (a *Action) Run(ctx context.Context) (*checker.Result, error) {
 	j := &job{Action: a, console: console{a.Log}}
 	r, err := j.check(ctx)
+	if r != nil {
+		err = errors.Join(err, j.publish(ctx, r))
+	} else {
+		err = errors.Join(err, j.excuse(err))
+	}
 	if err != nil {
 		j.say("error", err.Error())
 	}
-	if r == nil {
-		text := "### Breakwater could not check this change\n\n"
-		return nil, errors.Join(err, writeSummary(a.Getenv("GITHUB_STEP_SUMMARY"), func(limit int) string {
-			return text + fenced(err.Error(), limit-len(text))
-		}))
-	}
-	return r, errors.Join(err, j.publish(ctx, r))
+	return r, err
+}
+
+// excuse says in the summary why there is no report.
+func (j *job) excuse(why error) error {
+	const title = "### Breakwater could not check this change\n\n"
+	return writeSummary(j.Getenv("GITHUB_STEP_SUMMARY"), func(limit int) string {
+		return title + fenced(why.Error(), limit-len(title))
+	})
 }
 
 // A job is a run of an Action.
@@ -187,8 +194,12 @@ func (j *job) files(writers map[string]report.Writer, r *checker.Result) ([]outp
 	values := []output{{"report-path", name}}
 	err = writeReport(name, writers["json"], r)
 	if w, ok := writers["sarif"]; ok && j.in.sarif != "" {
-		err = errors.Join(err, writeReport(j.in.sarif, w, r))
-		values = append(values, output{"sarif-path", j.in.sarif})
+		name := j.in.sarif
+		if !filepath.IsAbs(name) { // later steps count from there, whatever the working directory is
+			name = filepath.Join(j.Getenv("GITHUB_WORKSPACE"), name)
+		}
+		err = errors.Join(err, writeReport(name, w, r))
+		values = append(values, output{"sarif-path", name})
 	}
 	return values, err
 }

@@ -24,7 +24,10 @@ func (c *cli) action(ctx context.Context) error {
 	a := &action.Action{Checker: *ch, Getenv: c.getenv, Log: c.stdout}
 	c.result, err = a.Run(ctx)
 	if _, ok := errors.AsType[*action.InputError](err); ok {
-		return usageError{err}
+		err = usageError{err}
+	}
+	if err != nil {
+		err = said{err}
 	}
 	return err
 }
