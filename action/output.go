@@ -77,3 +77,37 @@ func writeReport(name string, w report.Writer, r *checker.Result) error {
 	}
 	return os.WriteFile(name, b.Bytes(), 0o644)
 }
+
+// markdown renders r in at most limit bytes.
+func markdown(o report.Options, r *checker.Result, limit int) string {
+	o.Limit = limit
+	var text bytes.Buffer
+	if err := o.Markdown(&text, r); err != nil {
+		return fenced(err.Error(), limit)
+	}
+	return text.String()
+}
+
+// fenced shows text as it is, in at most limit bytes: nothing of it is taken for
+// Markdown.
+func fenced(text string, limit int) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	const more = "and %d more lines"
+	open, end := fence+"text\n", fence+"\n"
+	room := limit - len(open) - len(end) - len(more) - 20
+	var b strings.Builder
+	b.WriteString(open)
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range lines {
+		if line = report.Plain(line); room < len(line)+1 {
+			fmt.Fprintf(&b, more+"\n", len(lines)-i)
+			break
+		}
+		room -= len(line) + 1
+		b.WriteString(line + "\n")
+	}
+	return b.String() + end
+}
