@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,9 +19,23 @@ import (
 	"github.com/google/go-github/v60/github"
 )
 
+// scratch is a folder for what the tests share.
+var scratch string
+
 func TestMain(m *testing.M) {
+	for _, name := range []string{"GOCACHE", "GOMODCACHE"} { // they follow HOME, which goes
+		if out, err := exec.Command("go", "env", name).Output(); err == nil {
+			os.Setenv(name, strings.TrimSpace(string(out)))
+		}
+	}
 	repotest.Isolate()
-	os.Exit(m.Run())
+	var err error
+	if scratch, err = os.MkdirTemp("", "breakwater-action-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(scratch)
+	os.Exit(code)
 }
 
 // A forge is as much of GitHub's API as the action uses, with the limits that

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -126,20 +127,27 @@ func withoutGo(t *testing.T) string {
 	return dir
 }
 
+// fromSource is the program as the script builds it, once for all tests.
+var fromSource = sync.OnceValues(func() (program string, err error) {
+	output := filepath.Join(scratch, "output")
+	cmd := exec.Command("bash", "install.sh")
+	cmd.Env = append(os.Environ(), "RUNNER_TEMP="+scratch, "GITHUB_OUTPUT="+output, "GITHUB_ACTION_PATH=..", "ACTION_REF=0123abc", "XDG_CONFIG_HOME="+scratch, "RUNNER_OS=", "RUNNER_ARCH=")
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, said)
+	}
+	text, err := os.ReadFile(output)
+	return strings.TrimPrefix(strings.TrimSpace(string(text)), "path="), err
+})
+
 func TestInstallBuildsFromSource(t *testing.T) {
 	if testing.Short() || runtime.GOOS == "windows" {
 		t.Skip("it takes a build")
 	}
-	temp := t.TempDir()
-	output := filepath.Join(temp, "output")
-	cmd := exec.Command("bash", "install.sh")
-	cmd.Env = append(os.Environ(), "RUNNER_TEMP="+temp, "GITHUB_OUTPUT="+output, "GITHUB_ACTION_PATH=..", "ACTION_REF=0123abc", "RUNNER_OS=", "RUNNER_ARCH=")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, said)
+	program, err := fromSource()
+	if err != nil {
+		t.Fatal(err)
 	}
-	text, _ := os.ReadFile(output)
-	path := strings.TrimPrefix(strings.TrimSpace(string(text)), "path=")
-	if said, err := exec.Command(path, "version").CombinedOutput(); err != nil || !strings.Contains(string(said), "breakwater") {
+	if said, err := exec.Command(program, "version").CombinedOutput(); err != nil || !strings.Contains(string(said), "breakwater") {
 		t.Errorf("%v: %s", err, said)
 	}
 }

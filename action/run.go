@@ -136,8 +136,8 @@ func (j *job) publish(ctx context.Context, r *checker.Result) error {
 	var text bytes.Buffer
 	errs := []error{writers["text"](&text, shown)}
 	j.aside(text.String())
-	if annotate, ok := writers["github"]; ok && j.in.annotations {
-		errs = append(errs, annotate(j.console, shown))
+	if j.in.annotations {
+		errs = append(errs, writers["github"](j.console, shown))
 	}
 	values := outputs(r)
 	if j.in.summary {
@@ -161,12 +161,12 @@ func (j *job) files(writers map[string]report.Writer, r *checker.Result) ([]outp
 	name := filepath.Join(dir, "report.json")
 	values := []output{{"report-path", name}}
 	err = writeReport(name, writers["json"], r)
-	if w, ok := writers["sarif"]; ok && j.in.sarif != "" {
+	if j.in.sarif != "" {
 		name := j.in.sarif
 		if !filepath.IsAbs(name) { // later steps count from there, whatever the working directory is
 			name = filepath.Join(j.Getenv("GITHUB_WORKSPACE"), name)
 		}
-		err = errors.Join(err, writeReport(name, w, r))
+		err = errors.Join(err, writeReport(name, writers["sarif"], r))
 		values = append(values, output{"sarif-path", name})
 	}
 	return values, err
