@@ -119,6 +119,9 @@ func (c *clone) bring(ctx context.Context, what comparison) (revs checker.Revisi
 			return revs, err
 		}
 		if base, err = c.FetchMergeBase(ctx, c.from, gate, head); err != nil {
+			if c.Shallow() {
+				err = fmt.Errorf("%w, or say fetch-depth: 0 to actions/checkout", err)
+			}
 			return revs, err
 		}
 	}

@@ -181,6 +181,7 @@ func TestAPullRequestInAShallowClone(t *testing.T) {
 	f := w.meets(head)
 	tip := w.origin.ID("main")
 	f.compare = fmt.Sprintf(`{"base_commit":{"sha":%q},"merge_base_commit":{"sha":%q}}`, tip, w.start)
+	w.vars["INPUT_SARIF_FILE"], w.vars["GITHUB_WORKSPACE"] = "out.sarif", w.runner
 	r, err := w.run("pull_request", pullEvent(w.start, head, "acme/checkout", "private"), w.shallow("topic"))
 	blocked(t, r, err)
 	if r.Base.Commit != w.start || r.Gate.Commit != tip || r.Head.Commit != head || r.Gate.Name != "main@"+tip[:7] {
@@ -194,6 +195,12 @@ func TestAPullRequestInAShallowClone(t *testing.T) {
 	text, _ := os.ReadFile(out["report-path"])
 	if err := json.Unmarshal(text, &stored); err != nil || stored.Verdict != "block" {
 		t.Errorf("the JSON report: %v, %v", stored, err)
+	}
+	if out["sarif-path"] != filepath.Join(w.runner, "out.sarif") || !strings.Contains(w.read("out.sarif"), `"2.1.0"`) {
+		t.Errorf("the SARIF file %s holds %q", out["sarif-path"], w.read("out.sarif"))
+	}
+	if commands := w.commands(); len(commands) != 1 || !strings.HasPrefix(commands[0], "::error file="+contractPath+",line=7,") {
+		t.Errorf("annotated are %q", commands)
 	}
 	body := f.comments[0].GetBody()
 	if !strings.HasPrefix(body, "<!-- breakwater:report id=ci/contracts rev="+head+" -->\n### ⛔") || !strings.Contains(body, "#finance-data") {
@@ -401,7 +408,10 @@ func TestNoticesAreSentOnce(t *testing.T) {
 	w.vars["INPUT_NOTIFY"] = "true"
 	var known [][]string
 	clone := w.shallow("topic")
-	for range 2 {
+	for i := range 3 {
+		if i == 2 {
+			f.head = noCommit // there is a newer head, whose run sends its own
+		}
 		path := filepath.Join(w.runner, "event.json")
 		os.WriteFile(path, []byte(pullEvent(w.start, head, "acme/checkout", "private")), 0o600)
 		vars := maps.Clone(w.vars)

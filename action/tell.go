@@ -38,7 +38,7 @@ func (j *job) tell(ctx context.Context, r, shown *checker.Result) (url string) {
 	}
 	url, err := c.Put(ctx, Body{
 		Render: func(limit int) string { return markdown(j.options, shown, limit) },
-		Create: create, Notices: sent,
+		Create: create || len(sent) > 0, Notices: sent, // somebody has to remember them
 	})
 	switch {
 	case errors.Is(err, ErrOutdated):
@@ -59,6 +59,7 @@ func (j *job) comment() *Comment {
 	return &Comment{Client: j.api, Owner: j.owner, Repo: j.name, Number: p.Number, ID: CommentID(id), Rev: p.Head.SHA}
 }
 
+// notify sends the notices that were not sent before, and returns their keys.
 func (j *job) notify(ctx context.Context, c *Comment, r *checker.Result) (sent []string) {
 	if j.Notify == nil {
 		j.say("warning", "The input notify is true, but this build of breakwater cannot send notices.")
@@ -67,7 +68,11 @@ func (j *job) notify(ctx context.Context, c *Comment, r *checker.Result) (sent [
 	var delivered []string
 	if c != nil {
 		var err error
-		if delivered, err = c.Delivered(ctx); err != nil {
+		delivered, err = c.Delivered(ctx)
+		if err = errors.Join(err, c.current(ctx)); errors.Is(err, ErrOutdated) {
+			return nil // the run of the newer head sends them
+		}
+		if err != nil {
 			j.say("warning", "No notice was sent, since it is not known which were sent before: "+refused(err))
 			return nil
 		}
