@@ -1,0 +1,87 @@
+// Package channels opens the channels that a configuration declares.
+package channels
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/notifier"
+	"github.com/breakwater-data/breakwater/notifier/email"
+	"github.com/breakwater-data/breakwater/notifier/slack"
+	"github.com/breakwater-data/breakwater/notifier/webhook"
+)
+
+// LoopbackVariable, when it is set, lets a web address be http on this machine, which
+// is where tests have their receivers.
+const LoopbackVariable = "BREAKWATER_LOOPBACK"
+
+// Open opens the channels that notices go through, by name. Secrets come from the
+// environment. A channel that cannot be opened keeps no other from it: Open returns
+// those that it opened together with all that is wrong.
+func Open(c notifier.Config, notices []notifier.Notice, getenv func(string) string, now func() time.Time) (map[string]notifier.Channel, error) {
+	open := make(map[string]notifier.Channel)
+	var errs []error
+	for _, d := range c.Channels {
+		if !slices.ContainsFunc(notices, func(n notifier.Notice) bool { return n.Channel == d.Name }) {
+			continue
+		}
+		channel, err := opener{d, getenv, now}.open()
+		if err != nil {
+			errs = append(errs, source.Errorf(d.Span, "channel %q: %w", d.Name, err))
+			continue
+		}
+		open[d.Name] = channel
+	}
+	return open, errors.Join(errs...)
+}
+
+type opener struct {
+	notifier.Declaration
+	getenv func(string) string
+	now    func() time.Time
+}
+
+func (o opener) open() (notifier.Channel, error) {
+	loopback := o.getenv(LoopbackVariable) != ""
+	switch o.Kind {
+	case notifier.Slack:
+		address, err := o.secret(o.URLEnv)
+		if err != nil {
+			return nil, err
+		}
+		return slack.New(address, loopback)
+	case notifier.Webhook:
+		address, err := o.URL, error(nil)
+		if o.URLEnv != "" {
+			address, err = o.secret(o.URLEnv)
+		}
+		secret, err2 := o.secret(o.SecretEnv)
+		if err := errors.Join(err, err2); err != nil {
+			return nil, err
+		}
+		return webhook.New(address, secret, loopback, o.now)
+	case notifier.Email:
+		username, err := o.secret(o.UsernameEnv)
+		password, err2 := o.secret(o.PasswordEnv)
+		if err := errors.Join(err, err2); err != nil {
+			return nil, err
+		}
+		return email.New(o.Declaration, username, password)
+	}
+	return nil, fmt.Errorf("there is no kind %q", o.Kind)
+}
+
+// secret returns what the variable called name holds; no name is no secret.
+func (o opener) secret(name string) (string, error) {
+	value := ""
+	if name != "" {
+		value = o.getenv(name)
+	}
+	if name != "" && value == "" {
+		return "", fmt.Errorf("the environment variable %s is not set", name)
+	}
+	return value, nil
+}
