@@ -54,19 +54,25 @@ func (o opener) open() (notifier.Channel, error) {
 		}
 		return slack.New(address, loopback)
 	case notifier.Webhook:
-		address, err := o.URL, error(nil)
+		address, secret := o.URL, ""
+		var err error
 		if o.URLEnv != "" {
 			address, err = o.secret(o.URLEnv)
 		}
-		secret, err2 := o.secret(o.SecretEnv)
-		if err := errors.Join(err, err2); err != nil {
+		if err == nil {
+			secret, err = o.secret(o.SecretEnv)
+		}
+		if err != nil {
 			return nil, err
 		}
 		return webhook.New(address, secret, loopback, o.now)
 	case notifier.Email:
 		username, err := o.secret(o.UsernameEnv)
-		password, err2 := o.secret(o.PasswordEnv)
-		if err := errors.Join(err, err2); err != nil {
+		if err != nil {
+			return nil, err
+		}
+		password, err := o.secret(o.PasswordEnv)
+		if err != nil {
 			return nil, err
 		}
 		return email.New(o.Declaration, username, password)
