@@ -67,7 +67,7 @@ func (f Finding) What() string { return clip(f.Message, maxText) }
 func (f Finding) Why() string {
 	why := f.Hit.ID + " " + f.Hit.Why
 	if f.Hit.Impact == consumer.Unknown.String() {
-		why = f.Hit.ID + " perhaps: it " + f.Hit.Why
+		why = f.Hit.ID + " may be hit: it " + f.Hit.Why
 	}
 	return clip(why, maxText)
 }
