@@ -26,9 +26,10 @@ import (
 
 // A Channel is one mail server, and the address that it sends from.
 type Channel struct {
-	from, domain       string
+	host, from, domain string
 	username, password string
-	client             func() (*mail.Client, error)
+	tls                *tls.Config
+	options            []mail.Option
 	text               *texttemplate.Template
 	html               *htmltemplate.Template
 }
@@ -50,23 +51,24 @@ func New(d notifier.Declaration, username, password string) (*Channel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("want a port from 1 to 65535 for the mail server, got %q", service)
 	}
-	c := &Channel{from: d.From, domain: d.From[strings.LastIndexByte(d.From, '@')+1:], username: username, password: password}
-	options := []mail.Option{
-		mail.WithPort(int(number)), mail.WithTimeout(timeout), mail.WithHELO("breakwater." + c.domain),
-		mail.WithTLSConfig(&tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}),
+	c := &Channel{
+		host: host, from: d.From, domain: d.From[strings.LastIndexByte(d.From, '@')+1:],
+		username: username, password: password, tls: &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12},
+	}
+	c.options = []mail.Option{
+		mail.WithPort(int(number)), mail.WithTimeout(timeout), mail.WithHELO("breakwater." + c.domain), mail.WithTLSConfig(c.tls),
 	}
 	switch d.TLS {
 	case notifier.NoTLS:
-		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
+		c.options = append(c.options, mail.WithTLSPolicy(mail.NoTLS))
 	case notifier.DirectTLS:
-		options = append(options, mail.WithSSL())
+		c.options = append(c.options, mail.WithSSL())
 	default:
-		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory))
+		c.options = append(c.options, mail.WithTLSPolicy(mail.TLSMandatory))
 	}
 	if username != "" {
-		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(username), mail.WithPassword(password))
+		c.options = append(c.options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(username), mail.WithPassword(password))
 	}
-	c.client = func() (*mail.Client, error) { return mail.NewClient(host, options...) }
 	if c.text, err = texttemplate.ParseFS(templates, "notice.txt.tmpl"); err != nil {
 		return nil, err
 	}
@@ -80,7 +82,7 @@ func (c *Channel) Deliver(ctx context.Context, n notifier.Notice) error {
 	if err != nil {
 		return err
 	}
-	client, err := c.client() // one for each: a client is one conversation
+	client, err := mail.NewClient(c.host, c.options...) // one for each: a client is one conversation
 	if err != nil {
 		return err
 	}
