@@ -43,11 +43,15 @@ func Send(ctx context.Context, notices []Notice, channels map[string]Channel, kn
 			continue
 		}
 		all.Go(func() {
+			tries := attempts
 			for _, i := range queue {
-				if err := persist(ctx, channel, notices[i]); err != nil {
+				err := persist(ctx, channel, notices[i], tries)
+				if sent[i] = err == nil; !sent[i] {
 					errs[i] = fmt.Errorf("%s was not told about %s by %s: %w", notices[i].Consumer.ID, notices[i].Port.ID, name, err)
-				} else {
-					sent[i] = true
+				}
+				// A receiver that was down for one notice gets one try for the next.
+				if tries = attempts; isTemporary(err) {
+					tries = 1
 				}
 			}
 		})
@@ -61,8 +65,13 @@ func Send(ctx context.Context, notices []Notice, channels map[string]Channel, kn
 	return delivered, errors.Join(errs...)
 }
 
-// persist delivers n, and tries again where that may help.
-func persist(ctx context.Context, channel Channel, n Notice) error {
+func isTemporary(err error) bool {
+	var temporary *Temporary
+	return errors.As(err, &temporary)
+}
+
+// persist delivers n, and tries again where that may help, tries times in all.
+func persist(ctx context.Context, channel Channel, n Notice, tries int) error {
 	wait := firstWait
 	for attempt := 1; ; attempt++ {
 		if ctx.Err() != nil {
@@ -70,7 +79,7 @@ func persist(ctx context.Context, channel Channel, n Notice) error {
 		}
 		err := try(ctx, channel, n)
 		var temporary *Temporary
-		if err == nil || !errors.As(err, &temporary) || attempt == attempts {
+		if err == nil || !errors.As(err, &temporary) || attempt == tries {
 			return err
 		}
 		select {

@@ -103,6 +103,16 @@ func TestSendGivesUp(t *testing.T) {
 	})
 }
 
+func TestSendDoesNotInsist(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []error{busy, busy, busy, busy, busy, nil, busy, nil}}
+		delivered, _ := Send(t.Context(), []Notice{note("1", "s"), note("2", "s"), note("3", "s"), note("4", "s")}, map[string]Channel{"s": s}, nil)
+		if got := fmt.Sprint(delivered, len(s.times)); got != "[3 4] 8" {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
 func TestSendIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent, good := &script{hang: true}, new(script)

@@ -54,11 +54,11 @@ func (o outcome) write(w io.Writer, format string, quiet bool) error {
 		case n.Wanted != "":
 			to = " in its own channel, for " + n.Wanted
 		}
-		fmt.Fprintf(table, "%s\t%s\tabout %s\tby %s%s\t%s\n", o.state(n), report.Plain(n.Consumer.ID), report.Plain(n.Port.ID),
-			n.Channel, report.Plain(to), n.Verdict())
+		fmt.Fprintf(table, "%s\t%s\tabout %s\t(%s)\tby %s%s\n", o.state(n), report.Plain(n.Consumer.ID), report.Plain(n.Port.ID),
+			n.Verdict(), n.Channel, report.Plain(to))
 	}
 	for _, m := range o.missed {
-		fmt.Fprintf(table, "cannot tell\t%s\tabout %s\t%s\t\n", report.Plain(m.Consumer), report.Plain(m.Port), report.Plain(m.Why))
+		fmt.Fprintf(table, "skipped\t%s\tabout %s\t\t%s\n", report.Plain(m.Consumer), report.Plain(m.Port), report.Plain(m.Why))
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -89,10 +89,10 @@ func (o outcome) summary() string {
 		}
 	}
 	if n := len(o.missed); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d cannot be sent", n))
+		parts = append(parts, fmt.Sprintf("%d skipped", n))
 	}
 	if len(parts) == 0 {
-		return "no notices: nobody who is registered is hit"
+		return "notices: none; nobody who is registered is hit"
 	}
 	return "notices: " + strings.Join(parts, ", ")
 }

@@ -132,12 +132,16 @@ func (c *Channel) message(n notifier.Notice) (*mail.Msg, error) {
 	return msg, msg.AddAlternativeHTMLTemplate(c.html, newView(n, html))
 }
 
+// minRedacted is how long a text has to be to be worth hiding: a shorter one hides
+// nothing but half of the other words.
+const minRedacted = 4
+
 // explain says what the server said, without the recipient and the credentials,
 // which servers like to repeat.
 func (c *Channel) explain(err error, recipient string) error {
 	text := "the mail server: " + report.Plain(err.Error())
 	for _, secret := range []string{recipient, c.username, c.password} {
-		if secret != "" {
+		if len(secret) >= minRedacted {
 			text = strings.ReplaceAll(text, secret, "…")
 		}
 	}
