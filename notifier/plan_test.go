@@ -177,3 +177,26 @@ func TestEarliest(t *testing.T) {
 		})
 	}
 }
+
+// A stored report comes from wherever somebody put it.
+func FuzzPlan(f *testing.F) {
+	f.Add(`{"schemaVersion": 1, "ports": [{"id": "a/b", "product": "a", "findings": [{"digest": "d", "message": "m", "fix": "remove it after 1 Jan 2027", "consumers": [{"id": "c", "impact": "what", "verdict": "block", "contacts": [{"channel": "email", "target": "a@acme.example"}, {"channel": "slack"}]}]}]}]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := report.Read(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		c := channels(Route{To: []string{"events"}})
+		notices, _ := Plan(d, c, Change{URL: "https://a.example"})
+		for _, n := range notices {
+			if _, ok := c.channel(n.Channel); !ok || n.Verdict() == "pass" || len(n.Key) != 32 {
+				t.Errorf("got %+v", n)
+			}
+			for _, line := range []string{n.Headline(Name), n.Next(Name), n.Findings[0].What(), n.Findings[0].Why(), n.Change.Name()} {
+				if strings.ContainsAny(line, "\n\r\x1b\u202e") {
+					t.Errorf("it steers: %q", line)
+				}
+			}
+		}
+	})
+}

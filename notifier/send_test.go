@@ -46,20 +46,20 @@ func note(key, channel string) Notice {
 }
 
 var (
-	busy = &Temporary{Err: errors.New("busy")}
-	gone = errors.New("gone")
+	errBusy = &Temporary{Err: errors.New("busy")}
+	errGone = errors.New("gone")
 )
 
 func TestSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		good, flaky, dead, known := new(script), &script{answers: []error{busy, busy}}, &script{answers: []error{gone}}, new(script)
+		good, flaky, dead, known := new(script), &script{answers: []error{errBusy, errBusy}}, &script{answers: []error{errGone}}, new(script)
 		delivered, err := Send(t.Context(), []Notice{note("1", "dead"), note("2", "good"), note("3", "flaky"), note("4", "known"), note("5", "dead"), note("6", "none"), note("7", "none")},
 			map[string]Channel{"good": good, "flaky": flaky, "dead": dead, "known": known}, []string{"4"})
 		if got := strings.Join(delivered, " "); got != "2 3 5" {
 			t.Errorf("delivered %s", got)
 		}
 		want := "c was not told about p by dead: gone\nchannel \"none\" is not open, so 2 of the notices are not sent"
-		if fmt.Sprint(err) != want || !errors.Is(err, gone) {
+		if fmt.Sprint(err) != want || !errors.Is(err, errGone) {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 		if len(known.times) > 0 || len(flaky.times) != 3 || len(dead.times) != 2 {
@@ -81,7 +81,7 @@ func TestSendComesBackLater(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: []error{&Temporary{Err: gone, After: tt.asked}}}
+				s := &script{answers: []error{&Temporary{Err: errGone, After: tt.asked}}}
 				if _, err := Send(t.Context(), []Notice{note("1", "s")}, map[string]Channel{"s": s}, nil); err != nil {
 					t.Fatal(err)
 				}
@@ -95,9 +95,9 @@ func TestSendComesBackLater(t *testing.T) {
 
 func TestSendGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []error{busy, busy, busy, busy, busy}}
+		s := &script{answers: []error{errBusy, errBusy, errBusy, errBusy, errBusy}}
 		delivered, err := Send(t.Context(), []Notice{note("1", "s")}, map[string]Channel{"s": s}, nil)
-		if len(delivered) > 0 || !errors.Is(err, busy) || len(s.times) != attempts {
+		if len(delivered) > 0 || !errors.Is(err, errBusy) || len(s.times) != attempts {
 			t.Errorf("got %v, %v after %d tries", delivered, err, len(s.times))
 		}
 	})
@@ -105,7 +105,7 @@ func TestSendGivesUp(t *testing.T) {
 
 func TestSendDoesNotInsist(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []error{busy, busy, busy, busy, busy, nil, busy, nil}}
+		s := &script{answers: []error{errBusy, errBusy, errBusy, errBusy, errBusy, nil, errBusy, nil}}
 		delivered, _ := Send(t.Context(), []Notice{note("1", "s"), note("2", "s"), note("3", "s"), note("4", "s")}, map[string]Channel{"s": s}, nil)
 		if got := fmt.Sprint(delivered, len(s.times)); got != "[3 4] 8" {
 			t.Errorf("got %s", got)

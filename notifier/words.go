@@ -100,7 +100,7 @@ func (n Notice) Next(mark func(name string) string) string {
 	case n.Change.State == Merged:
 		lines = append(lines, fmt.Sprintf("It is merged. Adapt what reads it, or talk to %s.", owner))
 	case n.Verdict() == policy.Block.String():
-		lines = append(lines, fmt.Sprintf("It is held back until you agree to it there, or %s makes it without breaking you.", owner))
+		lines = append(lines, fmt.Sprintf("It is held back until you agree to it, or %s makes it without breaking you.", owner))
 	default:
 		lines = append(lines, fmt.Sprintf("Nothing holds it back. If it hurts you, tell %s before it is merged.", owner))
 	}

@@ -77,7 +77,7 @@ https://github.com/acme/checkout/pull/412
 * breaking: Order.discount (field 4) is gone, and 4 is not reserved
   finance.kpi needs Order.discount
 
-It is held back until you agree to it there, or @acme/checkout makes it without breaking you. Earliest removal, when its notice has passed: 23 Dec 2026.
+It is held back until you agree to it, or @acme/checkout makes it without breaking you. Earliest removal, when its notice has passed: 23 Dec 2026.
 
 --
 You get this because finance.kpi is registered as a reader of checkout/orders.

@@ -43,7 +43,7 @@ func TestMessage(t *testing.T) {
 		{"proposed", elsewhere, "`checkout` wants to change `orders`, which `finance.kpi` reads\n" +
 			"<https://github.com/acme/checkout/pull/412|checkout#412: Drop the discount> (proposed, not merged)\n" +
 			"breaking: Order.discount (field 4) is gone, and 4 is not reserved\nfinance.kpi needs Order.discount\n" +
-			"It is held back until you agree to it there, or `@acme/checkout` makes it without breaking you. Earliest removal, when its notice has passed: 23 Dec 2026.\n" +
+			"It is held back until you agree to it, or `@acme/checkout` makes it without breaking you. Earliest removal, when its notice has passed: 23 Dec 2026.\n" +
 			"Meant for `#finance-data`; this webhook posts here.\n" +
 			"[See the change](https://github.com/acme/checkout/pull/412)\n"},
 		{"merged", merged, "`checkout` changed `orders`, which `finance.kpi` reads\n" +
