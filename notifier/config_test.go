@@ -2,6 +2,7 @@ package notifier
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -49,6 +50,23 @@ func TestRead(t *testing.T) {
 	}
 	if c, err := ReadFile(revision.Memory("gate", nil), "breakwater.yaml"); err != nil || len(c.Channels) > 0 {
 		t.Errorf("no file: got %+v, %v", c, err)
+	}
+}
+
+// The page that explains the section shows one that is right.
+func TestPageIsRight(t *testing.T) {
+	page, err := os.ReadFile("../docs/notices.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "```yaml\n")
+	text, _, _ = strings.Cut(text, "```")
+	c, err := read(t, text)
+	if err != nil || len(c.Channels) != 3 || len(c.Routes) == 0 {
+		t.Errorf("got %+v, %v", c, err)
+	}
+	if err := ruletest.JSONSchema(t, "../docs/breakwater.schema.json")(text); err != nil {
+		t.Error(err)
 	}
 }
 

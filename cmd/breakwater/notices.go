@@ -13,7 +13,8 @@ import (
 	"github.com/breakwater-data/breakwater/notifier"
 )
 
-// An outcome is what became of a plan.
+// An outcome is what became of a plan. A dry run names contacts; a run that sends
+// does so from CI, whose log may be public, and names none.
 type outcome struct {
 	dry              bool
 	config           notifier.Config
@@ -49,7 +50,8 @@ func (o outcome) write(w io.Writer, format string, quiet bool) error {
 	for _, n := range o.notices {
 		to := ""
 		switch {
-		case n.To != "" && o.dry: // a log may be public, and this is somebody's address
+		case !o.dry:
+		case n.To != "":
 			to = " to " + n.To
 		case n.Wanted != "":
 			to = " in its own channel, for " + n.Wanted
@@ -57,7 +59,7 @@ func (o outcome) write(w io.Writer, format string, quiet bool) error {
 		fmt.Fprintf(table, "%s\t%s\tabout %s\t(%s)\tby %s%s\n", o.state(n), report.Plain(n.Consumer.ID), report.Plain(n.Port.ID),
 			n.Verdict(), n.Channel, report.Plain(to))
 	}
-	for _, m := range o.missed {
+	for _, m := range o.reasons() {
 		fmt.Fprintf(table, "skipped\t%s\tabout %s\t\t%s\n", report.Plain(m.Consumer), report.Plain(m.Port), report.Plain(m.Why))
 	}
 	if err := table.Flush(); err != nil {
@@ -67,6 +69,14 @@ func (o outcome) write(w io.Writer, format string, quiet bool) error {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// reasons says why notices are skipped, which names contacts.
+func (o outcome) reasons() []notifier.Missed {
+	if o.dry {
+		return o.missed
 	}
 	return nil
 }
@@ -89,7 +99,11 @@ func (o outcome) summary() string {
 		}
 	}
 	if n := len(o.missed); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d skipped", n))
+		skipped := fmt.Sprintf("%d skipped", n)
+		if !o.dry {
+			skipped += " (--dry-run says why)"
+		}
+		parts = append(parts, skipped)
 	}
 	if len(parts) == 0 {
 		return "notices: none; nobody who is registered is hit"
@@ -127,7 +141,7 @@ func (o outcome) json(w io.Writer) error {
 		}
 		out.Notices = append(out.Notices, one)
 	}
-	for _, m := range o.missed {
+	for _, m := range o.reasons() {
 		out.Missed = append(out.Missed, missed{report.Plain(m.Consumer), report.Plain(m.Port), report.Plain(m.Why)})
 	}
 	e := json.NewEncoder(w)

@@ -12,6 +12,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/breakwater-data/breakwater/checker/revision"
+	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/notifier"
 	"github.com/breakwater-data/breakwater/notifier/channels"
 	"github.com/spf13/cobra"
@@ -71,15 +72,11 @@ func (c *cli) notify(ctx context.Context, n notification) error {
 	if n.dry {
 		return out.write(c.stdout, c.format, c.quiet)
 	}
-	due := slices.DeleteFunc(slices.Clone(out.notices), func(n notifier.Notice) bool { return slices.Contains(known, n.Key) })
-	open, err := channels.Open(config, due, c.getenv, c.now)
-	if err != nil {
+	out.delivered, err = channels.Send(ctx, config, out.notices, known, c.getenv, c.now)
+	if mistake := (*source.Error)(nil); errors.As(err, &mistake) {
 		err = usageError{err}
 	}
-	due = slices.DeleteFunc(due, func(n notifier.Notice) bool { return open[n.Channel] == nil }) // err says why
-	delivered, sendErr := notifier.Send(ctx, due, open, known)
-	out.delivered = delivered
-	return errors.Join(out.write(c.stdout, c.format, c.quiet), writeKeys(n.sent, known, delivered), err, sendErr)
+	return errors.Join(out.write(c.stdout, c.format, c.quiet), writeKeys(n.sent, known, out.delivered), err)
 }
 
 // maxURL is how long the change's address may be, which a message has to have room for.

@@ -1,7 +1,9 @@
-// Package channels opens the channels that a configuration declares.
+// Package channels opens the channels that a configuration declares, and sends
+// notices through them.
 package channels
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,6 +38,17 @@ func Open(c notifier.Config, notices []notifier.Notice, getenv func(string) stri
 		open[d.Name] = channel
 	}
 	return open, errors.Join(errs...)
+}
+
+// Send opens the channels that notices need and delivers those that are not known,
+// as [notifier.Send] does. An error that holds a [source.Error] is, in part, one of
+// the configuration or the environment.
+func Send(ctx context.Context, c notifier.Config, notices []notifier.Notice, known []string, getenv func(string) string, now func() time.Time) (delivered []string, err error) {
+	due := slices.DeleteFunc(slices.Clone(notices), func(n notifier.Notice) bool { return slices.Contains(known, n.Key) })
+	open, err := Open(c, due, getenv, now)
+	due = slices.DeleteFunc(due, func(n notifier.Notice) bool { return open[n.Channel] == nil }) // err says why
+	delivered, sendErr := notifier.Send(ctx, due, open, nil)
+	return delivered, errors.Join(err, sendErr)
 }
 
 type opener struct {
