@@ -17,6 +17,7 @@ const (
 	maxFindings = 10  // the others are counted
 	maxText     = 250 // characters of a sentence
 	maxName     = 100
+	maxLabel    = 20
 )
 
 // clip makes one line of text, of at most max characters.
@@ -60,6 +61,9 @@ func (c Change) Stage() string {
 	return "proposed, not merged"
 }
 
+// Label says how bad it is: its class.
+func (f Finding) Label() string { return clip(f.Class, maxLabel) }
+
 // What says what changed.
 func (f Finding) What() string { return clip(f.Message, maxText) }
 
@@ -100,9 +104,9 @@ func (n Notice) Next(mark func(name string) string) string {
 	case n.Change.State == Merged:
 		lines = append(lines, fmt.Sprintf("It is merged. Adapt what reads it, or talk to %s.", owner))
 	case n.Verdict() == policy.Block.String():
-		lines = append(lines, fmt.Sprintf("It is held back until you agree to it, or %s makes it without breaking you.", owner))
+		lines = append(lines, fmt.Sprintf("It should not be merged until you agree to it, or %s makes it without breaking you.", owner))
 	default:
-		lines = append(lines, fmt.Sprintf("Nothing holds it back. If it hurts you, tell %s before it is merged.", owner))
+		lines = append(lines, fmt.Sprintf("It does not wait for you. If it hurts you, tell %s before it is merged.", owner))
 	}
 	if day := n.Earliest(); day != "" {
 		lines = append(lines, fmt.Sprintf("Earliest removal, when its notice has passed: %s.", day))

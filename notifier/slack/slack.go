@@ -73,7 +73,7 @@ func newMessage(n notifier.Notice) message {
 	}
 	shown, more := n.Shown()
 	for _, f := range shown {
-		m.add(plain(f.Class + ": " + f.What() + "\n" + f.Why()))
+		m.add(plain(f.Label() + ": " + f.What() + "\n" + f.Why()))
 	}
 	m.add(section(strings.TrimSpace(notifier.More(more) + " " + n.Next(code))))
 	if n.Wanted != "" {

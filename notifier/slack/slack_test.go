@@ -43,7 +43,7 @@ func TestMessage(t *testing.T) {
 		{"proposed", elsewhere, "`checkout` wants to change `orders`, which `finance.kpi` reads\n" +
 			"<https://github.com/acme/checkout/pull/412|checkout#412: Drop the discount> (proposed, not merged)\n" +
 			"breaking: Order.discount (field 4) is gone, and 4 is not reserved\nfinance.kpi needs Order.discount\n" +
-			"It is held back until you agree to it, or `@acme/checkout` makes it without breaking you. Earliest removal, when its notice has passed: 23 Dec 2026.\n" +
+			"It should not be merged until you agree to it, or `@acme/checkout` makes it without breaking you. Earliest removal, when its notice has passed: 23 Dec 2026.\n" +
 			"Meant for `#finance-data`; this webhook posts here.\n" +
 			"[See the change](https://github.com/acme/checkout/pull/412)\n"},
 		{"merged", merged, "`checkout` changed `orders`, which `finance.kpi` reads\n" +
@@ -53,7 +53,7 @@ func TestMessage(t *testing.T) {
 			"[See the change](https://github.com/acme/checkout/pull/412)\n"},
 		{"of which little is known", bare, "`checkout/orders` is about to change, and `finance.kpi` reads it\n" +
 			"breaking: Order.discount (field 4) is gone, and 4 is not reserved\nfinance.kpi may be hit: it needs Order.discount\n" +
-			"Nothing holds it back. If it hurts you, tell its owner before it is merged.\n"},
+			"It does not wait for you. If it hurts you, tell its owner before it is merged.\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -48,7 +48,7 @@ func Hostile() notifier.Notice {
 	n.Port.ID, n.Port.Product, n.Port.Name, n.Port.Owner = Evil, Evil, Evil, long
 	n.Consumer.ID, n.Wanted, n.Change.Title = Evil, long, long
 	f := n.Findings[0]
-	f.Message, f.Hit.ID, f.Hit.Why = long, Evil, long
+	f.Class, f.Message, f.Hit.ID, f.Hit.Why = long, long, Evil, long
 	n.Findings = nil
 	for range 200 {
 		n.Findings = append(n.Findings, f)
