@@ -3,6 +3,7 @@ package checker_test
 import (
 	"bytes"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode"
@@ -34,8 +35,30 @@ func TestReports(t *testing.T) {
 				}
 				harmless(t, text)
 			}
-			if err := schema(render(t, report.JSON, r)); err != nil {
+			text := render(t, report.JSON, r)
+			if err := schema(text); err != nil {
 				t.Error(err)
+			}
+			if doc, err := report.Read(strings.NewReader(text)); err != nil || !reflect.DeepEqual(doc, report.NewDocument(r)) {
+				t.Errorf("what is read is not what was written: %v\n%+v", err, doc)
+			}
+		})
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"no JSON", "schemaVersion: 1", "want a report as breakwater check --output json=FILE writes it: invalid character"},
+		{"two reports", `{"schemaVersion": 1} {}`, "want a report as breakwater check --output json=FILE writes it: invalid character"},
+		{"something else", `{"version": 1}`, "want a report as breakwater check --output json=FILE writes it; schemaVersion is missing"},
+		{"a later report", `{"schemaVersion": 2, "ports": {}}`, "the report has schemaVersion 2, and this program reads 1"},
+		{"a report that breaks its word", `{"schemaVersion": 1, "ports": {}}`, "the report does not keep to its schema: "},
+		{"a report without end", `{"schemaVersion": 1` + strings.Repeat(" ", report.MaxDocument), "a report has at most 64 MiB"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := report.Read(strings.NewReader(tt.text)); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
 	}
