@@ -1,0 +1,345 @@
+package query
+
+// statement reads one statement and returns what it reads, or nil if it reads nothing.
+func (p *parser) statement() *query {
+	for p.peek().kind == template && isConfig(p.peek().text) {
+		p.pos++
+	}
+	var q *query
+	switch {
+	case p.peek().kind == end:
+	case p.atQuery(), p.atAny("insert", "update", "delete", "merge", "with", "("):
+		q = p.query()
+	case p.atAny("create", "replace", "export", "cache", "declare"):
+		q = p.definition()
+	case p.accept("explain"), p.accept("describe", "query"):
+		for p.acceptAny("analyze", "verbose", "extended", "formatted", "plan", "for") {
+		}
+		if p.at("(") && !p.atQuery() {
+			p.skipBrackets()
+		}
+		q = p.query()
+	case p.at("copy", "(") && p.startsQuery(2):
+		p.pos += 2
+		q = p.query()
+		p.expect(")")
+		p.rest()
+	case p.atAny("grant", "revoke"):
+		p.rest()
+	case p.readsNothing():
+		p.rest()
+	case p.atAny("execute", "exec", "call", "do", "unload", "begin", "if", "while", "for", "perform"):
+		p.failAt(p.peek(), true, "what this statement runs is not seen")
+	default:
+		p.unexpected("a statement")
+	}
+	for p.peek().kind == template && isConfig(p.peek().text) {
+		p.pos++
+	}
+	if p.bad == nil && p.peek().kind != end && !(p.bareStatements && p.startsStatement()) {
+		p.unexpected("the end of the statement")
+	}
+	return q
+}
+
+// rest takes what is left of the statement.
+func (p *parser) rest() {
+	for p.peek().kind != end && !(p.bareStatements && p.startsStatement()) {
+		if p.take().kind == template {
+			p.failAt(p.ahead(-1), true, "a template writes what stands here")
+		}
+	}
+}
+
+// startsStatement reports whether a word of T-SQL, which needs no semicolons,
+// starts the next statement.
+func (p *parser) startsStatement() bool {
+	return p.atAny("select", "with", "insert", "update", "delete", "merge", "create", "declare", "drop", "truncate", "go", "exec", "use", "if", "print")
+}
+
+// readsNothing reports whether the statement is known to read no table.
+func (p *parser) readsNothing() bool {
+	switch p.peek().text {
+	case "set", "use", "begin", "commit", "rollback", "start", "savepoint", "release", "drop", "truncate", "reset", "show",
+		"desc", "describe", "analyze", "vacuum", "comment", "alter", "go", "print", "refresh", "discard", "lock", "unlock", "abort":
+	default:
+		return false
+	}
+	for i := 1; p.ahead(i).kind != end; i++ {
+		if t := p.ahead(i); t.kind == word && (t.text == "select" || t.text == "insert" || t.text == "merge") {
+			return false
+		}
+	}
+	return true
+}
+
+// definition reads CREATE VIEW v AS query and its kind. What stands before the
+// query reads nothing.
+func (p *parser) definition() *query {
+	first := p.pos
+	for ; p.peek().kind != end; p.pos++ {
+		switch {
+		case p.atAny("function", "procedure", "trigger", "rule", "task", "policy", "macro", "clone", "like", "model", "pipe", "package"):
+			p.fail("what a %s reads is not seen", p.peek().text)
+		case p.at("as"), p.at("for") && p.is(1, "select"):
+			p.pos++
+			if p.atQuery() {
+				q := p.query()
+				if p.accept("with") { // [no] data, check option, no schema binding
+					p.rest()
+				}
+				return q
+			}
+		case p.at("("):
+			p.skipBrackets()
+		}
+		if p.peek().kind == template {
+			p.unexpected("AS")
+		}
+	}
+	if p.bad == nil && p.toks[first].text != "create" && p.toks[first].text != "declare" {
+		p.unexpected("AS and a query")
+	}
+	return nil
+}
+
+// write reads a statement that writes. Its tables are the sources of a
+// selection, and what it computes stands in its clauses.
+func (p *parser) write(q *query) {
+	s := &selection{}
+	switch {
+	case p.accept("insert"):
+		p.insert(q, s)
+	case p.accept("update"):
+		p.update(s)
+	case p.accept("delete"):
+		p.delete(s)
+	case p.accept("merge"):
+		p.merge(s)
+	}
+	if p.acceptAny("returning", "output") {
+		p.list(func() { s.items = append(s.items, p.item()) })
+	}
+	q.arms = append(q.arms, arm{sel: s})
+}
+
+// target reads the table that is written.
+func (p *parser) target() member {
+	s := member{target: true}
+	if p.peek().kind == template {
+		s.table = p.reference()
+	} else {
+		p.accept("only")
+		s.table = p.tableName()
+	}
+	p.behind(&s)
+	if p.accept("as") || p.isAlias() {
+		s.alias = p.part()
+	}
+	p.behind(&s)
+	return s
+}
+
+// pseudo is a name for rows that are written, such as excluded.
+func pseudo(names ...string) (list []member) {
+	for _, n := range names {
+		list = append(list, member{call: &expr{}, alias: part{key: n}})
+	}
+	return list
+}
+
+func (p *parser) insert(q *query, s *selection) {
+	if p.acceptAny("or") {
+		p.part()
+	}
+	p.acceptAny("ignore", "low_priority", "delayed", "overwrite")
+	p.accept("into")
+	p.accept("table")
+	s.from = append(pseudo(p.key("excluded", false), p.key("inserted", false)), p.target())
+	for p.at("(") && !p.atQuery() || p.at("partition") || p.at("overriding") || p.at("by", "name") || p.at("if", "not", "exists") {
+		if p.at("(") {
+			p.skipBrackets()
+		} else {
+			p.pos++
+		}
+		p.acceptAny("system", "user", "value", "name", "not", "exists")
+	}
+	if p.accept("output") {
+		p.list(func() { s.items = append(s.items, p.item()) })
+	}
+	switch {
+	case p.accept("default", "values"):
+	case p.accept("set"):
+		p.assignments(s)
+	default:
+		q.also = append(q.also, p.query())
+	}
+	if p.at("as") { // MySQL's name for the new row
+		p.pos++
+		s.from = append(s.from, member{call: &expr{}, alias: p.part()})
+	}
+	if p.accept("on", "duplicate", "key", "update") {
+		p.assignments(s)
+	}
+	if p.accept("on", "conflict") {
+		p.conflict(s)
+	}
+}
+
+func (p *parser) conflict(s *selection) {
+	p.clause(Filter, func() {
+		if p.at("(") {
+			s.other = append(s.other, p.expr())
+		} else if p.accept("on", "constraint") {
+			p.part()
+		}
+		if p.accept("where") {
+			s.other = append(s.other, p.expr())
+		}
+	})
+	p.expect("do")
+	if p.accept("nothing") {
+		return
+	}
+	p.expect("update")
+	p.expect("set")
+	p.assignments(s)
+	p.where(s)
+}
+
+func (p *parser) where(s *selection) {
+	if p.accept("where") {
+		p.clause(Filter, func() { s.other = append(s.other, p.expr()) })
+	}
+}
+
+// assignments reads SET a = x, (b, c) = (y, z). What is assigned to is not read.
+func (p *parser) assignments(s *selection) {
+	p.list(func() {
+		if p.accept("*") { // all columns of the source
+			s.other = append(s.other, expr{refs: []ref{{star: true, use: Select}}})
+			return
+		}
+		if p.at("(") {
+			p.skipBrackets()
+		} else if p.peek().kind == variable {
+			p.pos++
+		} else {
+			s.compound(p.parts(), p)
+		}
+		p.expect("=")
+		s.other = append(s.other, p.expr())
+	})
+}
+
+// compound reads what stands before = in a[1] = x and a += x, which read a.
+func (s *selection) compound(name []part, p *parser) {
+	e := expr{refs: []ref{{parts: name, use: Select}}}
+	if p.at("[") {
+		p.subscript(&e)
+		s.other = append(s.other, e)
+	} else if p.isSign() && !p.at("=") {
+		p.pos++
+		s.other = append(s.other, e)
+	}
+}
+
+func (p *parser) update(s *selection) {
+	t := p.target()
+	for p.bad == nil {
+		j, ok := p.join()
+		if !ok {
+			break
+		}
+		t.joins = append(t.joins, j)
+	}
+	s.from = append(s.from, t)
+	for p.accept(",") {
+		s.from = append(s.from, p.member())
+	}
+	p.expect("set")
+	p.assignments(s)
+	p.outputs(s)
+	if p.accept("from") {
+		p.list(func() { s.from = append(s.from, p.member()) })
+	}
+	p.where(s)
+	p.limits(s)
+}
+
+// outputs reads T-SQL's OUTPUT, which stands in the middle.
+func (p *parser) outputs(s *selection) {
+	if p.accept("output") {
+		s.from = append(s.from, pseudo(p.key("inserted", false), p.key("deleted", false))...)
+		p.list(func() { s.items = append(s.items, p.item()) })
+	}
+}
+
+// limits reads MySQL's ORDER BY and LIMIT of a write.
+func (p *parser) limits(s *selection) {
+	var q query
+	p.tail(&q)
+	s.other = append(s.other, q.order...)
+}
+
+func (p *parser) delete(s *selection) {
+	p.accept("from")
+	s.from = append(s.from, p.target())
+	p.outputs(s)
+	if p.accept("from") { // delete x from t x join …
+		s.from = nil
+		p.list(func() { s.from = append(s.from, p.member()) })
+	}
+	if p.accept("using") {
+		p.list(func() { s.from = append(s.from, p.member()) })
+	}
+	p.where(s)
+	p.limits(s)
+}
+
+func (p *parser) merge(s *selection) {
+	p.accept("into")
+	target := p.target()
+	p.expect("using")
+	s.from = []member{target, p.member()}
+	p.expect("on")
+	p.clause(Join, func() { s.other = append(s.other, p.expr()) })
+	for p.bad == nil && p.accept("when") {
+		p.accept("not")
+		p.expect("matched")
+		if p.accept("by") {
+			p.acceptAny("source", "target")
+		}
+		if p.accept("and") {
+			p.clause(Filter, func() { s.other = append(s.other, p.expr()) })
+		}
+		p.expect("then")
+		p.action(s)
+	}
+	p.outputs(s)
+}
+
+// action reads what MERGE does with a row.
+func (p *parser) action(s *selection) {
+	switch {
+	case p.accept("delete"), p.accept("do", "nothing"):
+	case p.accept("update"):
+		p.expect("set")
+		p.assignments(s)
+		p.where(s)
+	case p.accept("insert", "*"), p.accept("insert", "row"):
+		s.other = append(s.other, expr{refs: []ref{{star: true, use: Select}}})
+	case p.accept("insert"):
+		if p.at("(") {
+			p.skipBrackets()
+		}
+		if p.accept("row") {
+			s.other = append(s.other, expr{refs: []ref{{star: true, use: Select}}})
+			return
+		}
+		p.expect("values")
+		s.other = append(s.other, p.expr())
+	default:
+		p.unexpected("UPDATE, DELETE or INSERT")
+	}
+}
