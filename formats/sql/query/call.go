@@ -185,7 +185,7 @@ func (p *parser) argument(outer *expr) (e expr) {
 	case named && (p.is(1, "=>") || p.is(1, ":=")):
 		p.pos += 2
 		return p.argument(outer)
-	case p.at("name") && (p.ahead(1).kind == word || p.ahead(1).kind == quoted): // xmlelement(name x)
+	case p.at("name") && (p.ahead(1).kind == word && !reserved(p.ahead(1).text) || p.ahead(1).kind == quoted): // xmlelement(name x)
 		p.pos++
 		p.part()
 		return e

@@ -408,10 +408,11 @@ func (p *parser) subscript(e *expr) {
 	p.traits = &inner
 	p.expect("[")
 	for p.bad == nil && !p.at("]") {
-		if !p.accept(":") {
-			p.into(e)
+		if p.accept(":") {
+			continue
 		}
-		if !p.at("]") && !p.at(":") {
+		p.into(e)
+		if !p.atAny("]", ":") {
 			p.unexpected(`"]"`)
 		}
 	}
@@ -436,7 +437,9 @@ func (p *parser) typeName() {
 	if p.at("(") {
 		p.skipBrackets()
 	}
-	p.angles()
+	if first == "array" || first == "struct" || first == "map" {
+		p.angles()
+	}
 	if p.atAny("with", "without") && p.is(1, "time") {
 		p.pos += 3
 	}

@@ -27,12 +27,9 @@ func (r *resolver) mark(from []origin, u Use, start, end int) {
 
 // spelling is the name of a column as its table is known to have it.
 func (b *base) spelling(column string) string {
-	if slices.Contains(b.columns, column) {
-		return column
-	}
-	for _, c := range b.columns {
-		if strings.EqualFold(c, column) {
-			return c
+	for _, key := range [...]string{column, strings.ToLower(column)} {
+		if name, ok := b.spelled[key]; ok {
+			return name
 		}
 	}
 	return column

@@ -11,7 +11,7 @@ func (r *resolver) ref(x ref, in *scope) []origin {
 	if len(x.parts) == 1 {
 		return r.column(x, in, r.lateralAlias)
 	}
-	for s := in; s != nil; s = s.parent {
+	for s := in; s != nil && r.spend(s.size()); s = s.parent {
 		rel, n := s.relation(x.parts)
 		if rel == nil {
 			continue
@@ -59,6 +59,9 @@ func (r *resolver) column(x ref, in *scope, aliased bool) (from []origin) {
 	start, end := x.span()
 	maybe := false
 	for s := in; s != nil; s = s.parent {
+		if !r.spend(s.size()) {
+			return from
+		}
 		found, sure := s.find(key)
 		if sure || !x.soft {
 			r.mark(found, x.use, start, end)
@@ -129,6 +132,13 @@ func (s *scope) find(key string) (from []origin, sure bool) {
 		return from, true
 	}
 	return maybe, false
+}
+
+func (s *scope) size() (n int) {
+	for _, rel := range s.rels {
+		n += 1 + rel.size()
+	}
+	return n
 }
 
 func (s *scope) mayHave() bool {

@@ -29,6 +29,7 @@ package query
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/source"
@@ -36,10 +37,11 @@ import (
 
 // What is larger than this is not read, and the reading says so.
 const (
-	MaxBytes  = 8 << 20 // of a file
-	MaxTokens = 200_000 // of a statement: words and signs
-	MaxDepth  = 200     // of parentheses and subqueries
-	MaxSteps  = 5_000_000
+	MaxBytes      = 4 << 20   // of a file
+	MaxStatements = 20_000    // of a file
+	MaxTokens     = 200_000   // of a statement: words and signs
+	MaxDepth      = 200       // of parentheses and subqueries
+	MaxSteps      = 5_000_000 // of the search for the columns of a statement
 )
 
 // A Use is a set of the ways in which a statement uses a column.
@@ -110,7 +112,7 @@ type ColumnRead struct {
 func Read(file string, text []byte, d Dialect, schema Schema) []Reading {
 	if len(text) > MaxBytes {
 		top := source.Top(file)
-		return []Reading{{Span: top, At: top, Hidden: true, Why: "the file is larger than 8 MiB"}}
+		return []Reading{{Span: top, At: top, Hidden: true, Why: fmt.Sprintf("the file is larger than %d bytes", MaxBytes)}}
 	}
 	r := &reader{file: file, traits: d.traits(), schema: schema, lines: source.NewLines(text)}
 	lex := &lexer{src: string(text), traits: r.traits}
@@ -121,6 +123,10 @@ func Read(file string, text []byte, d Dialect, schema Schema) []Reading {
 			return readings
 		}
 		readings = append(readings, r.statements(lex.src, tokens, bad)...)
+		if len(readings) >= MaxStatements {
+			at := readings[len(readings)-1].Span
+			return append(readings, Reading{Span: at, At: at, Hidden: true, Why: fmt.Sprintf("the file has more than %d statements", MaxStatements)})
+		}
 	}
 }
 

@@ -55,8 +55,8 @@ func (r *resolver) query(q *query, parent *scope, carry bool, self *relation) (o
 				self.row = r.renamed(w, self.columns)
 				in.ctes[self.alias] = self
 			}
-		} else {
-			out = r.union(out, w)
+		} else if out = r.union(out, w); !r.spend(out.size()) {
+			break
 		}
 	}
 	if len(q.arms) > 1 {
@@ -168,11 +168,15 @@ func (r *resolver) selection(s *selection, parent *scope, carry bool) (out row, 
 	for _, src := range s.from {
 		f := r.member(src, in)
 		in.rels = append(in.rels, f.rels...)
-		all.join(f.row)
+		if all.join(f.row); !r.spend(all.size()) {
+			break
+		}
 	}
 	for _, it := range s.items {
 		if it.bare && it.refs[0].star {
-			out.join(r.star(it, all, in, carry && !s.distinct))
+			if out.join(r.star(it, all, in, carry && !s.distinct)); !r.spend(out.size()) {
+				break
+			}
 			continue
 		}
 		o := output{from: r.expr(it.expr, in)}
@@ -183,8 +187,7 @@ func (r *resolver) selection(s *selection, parent *scope, carry bool) (out row, 
 		case it.bare:
 			o.key = it.refs[0].parts[len(it.refs[0].parts)-1].key
 		}
-		out.cols = append(out.cols, o)
-		if !r.spend(len(out.cols)) {
+		if out.cols = append(out.cols, o); r.bad != nil {
 			break
 		}
 	}

@@ -10,6 +10,7 @@ type base struct {
 	name    []part
 	columns []string // that it is known to have
 	known   bool
+	spelled map[string]string // those, by their names in any case
 	read    map[string]*columnRead
 	named   bool // as a source, not only as a target
 	all     bool
@@ -54,31 +55,30 @@ func (w *row) join(v row) {
 	w.opaque = w.opaque || v.opaque
 }
 
+func (w *row) size() int { return len(w.cols) + len(w.rest) + len(w.stars) + len(w.any) }
+
 // complete reports whether all columns of w are known, in their order.
 func (w *row) complete() bool { return len(w.rest) == 0 && !w.opaque }
 
 // find returns what the column is made of and whether w is sure to have it. It
-// may have it where from is not nil.
+// may have it where from is not nil: a name in another case is only likely the same.
 func (w *row) find(key string) (from []origin, sure bool) {
-	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
-		for _, c := range w.cols {
-			if c.key != "" && same(c.key, key) {
-				from, sure = append(from, c.from...), true
-			}
+	var likely []origin
+	for _, c := range w.cols {
+		switch {
+		case c.key == key:
+			from, sure = append(from, c.from...), true
+		case c.key == "" || strings.EqualFold(c.key, key):
+			likely = append(likely, c.from...)
 		}
-		if sure {
-			return from, true
-		}
+	}
+	if sure {
+		return from, true
 	}
 	for _, b := range w.rest {
-		from = append(from, origin{b, key})
+		likely = append(likely, origin{b, key})
 	}
-	for _, c := range w.cols {
-		if c.key == "" {
-			from = append(from, c.from...)
-		}
-	}
-	return append(from, w.any...), false
+	return append(likely, w.any...), false
 }
 
 // mayHave reports whether w can have a column that find is not sure of.

@@ -15,7 +15,7 @@ func (r *reader) salvage(p *parser, tokens []token, bad *problem) Reading {
 			out.Tables = append(out.Tables, t)
 		}
 	}
-	f := finder{parser: &parser{traits: p.traits, src: p.src, toks: tokens}}
+	f := finder{parser: &parser{traits: p.traits, src: p.src, toks: tokens}, lists: make([]bool, 1)}
 	for i, t := range tokens {
 		if t.kind == template {
 			for _, name := range p.references(t) {
@@ -37,39 +37,39 @@ func (r *reader) salvage(p *parser, tokens []token, bad *problem) Reading {
 // A finder finds names of tables by the words that stand before them.
 type finder struct {
 	*parser
-	wanted bool // a table comes next
-	inList bool // another one comes behind a comma
+	wanted bool   // a table comes next
+	lists  []bool // for each open parenthesis: another one comes behind a comma
 }
 
 // next looks at token i and returns the table that starts there.
 func (f *finder) next(i int) []part {
 	f.pos, f.bad = i, nil
+	list := &f.lists[len(f.lists)-1]
 	t := f.peek()
 	switch {
-	case t.kind == symbol && t.text == "(" || f.atAny("lateral", "table", "only", "if", "not", "exists", "ignore", "overwrite"):
-		f.wanted = f.wanted || t.text == "table"
-		return nil
-	case t.kind == symbol && t.text == ",":
-		f.wanted = f.inList
-		return nil
+	case f.at("("):
+		f.lists = append(f.lists, f.wanted)
+	case f.at(")"):
+		f.wanted = false
+		f.lists = f.lists[:max(len(f.lists)-1, 1)]
+	case f.at(","):
+		f.wanted = *list
 	case f.atAny("from", "join", "into", "update", "using", "clone", "copy", "apply", "merge", "view", "straight_join"):
-		f.wanted, f.inList = true, true
-		return nil
+		f.wanted, *list = true, true
+	case f.at("table"):
+		f.wanted = true
+	case f.atAny("lateral", "only", "if", "not", "exists", "ignore", "overwrite"):
+	case f.atAny("select", "where", "group", "having", "order", "set", "values", "limit", "window", "qualify", "returning", "when", "union"):
+		f.wanted, *list = false, false
 	case t.kind == word && reserved(t.text):
-		f.wanted, f.inList = false, f.inList && t.text == "as"
-		return nil
-	case !f.wanted || t.kind != word && t.kind != quoted:
-		return nil
+		f.wanted = false
+	case f.wanted && (t.kind == word || t.kind == quoted):
+		f.wanted = false
+		name := f.tableName()
+		written := i > 0 && (f.toks[i-1].text == "into" || f.toks[i-1].text == "table")
+		if f.bad == nil && (written || !f.at("(")) {
+			return name
+		}
 	}
-	f.wanted = false
-	name := f.tableName()
-	if f.bad != nil || f.at("(") && !f.is(1, "select") && isCall(f.toks, i) {
-		return nil
-	}
-	return name
-}
-
-// isCall tells from f(x) from insert into t (a).
-func isCall(tokens []token, i int) bool {
-	return i > 0 && tokens[i-1].text != "into" && tokens[i-1].text != "table"
+	return nil
 }

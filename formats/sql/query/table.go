@@ -15,8 +15,7 @@ type frame struct {
 func (r *resolver) member(s member, in *scope) frame {
 	f := r.operand(s, in)
 	for _, j := range s.joins {
-		beside := &scope{parent: in, rels: f.rels}
-		right := r.operand(j.right, beside)
+		right := r.operand(j.right, &scope{parent: in, rels: f.rels})
 		both := frame{rels: slices.Concat(f.rels, right.rels), row: f.row}
 		both.join(right.row)
 		using := j.using
@@ -26,14 +25,12 @@ func (r *resolver) member(s member, in *scope) frame {
 		if len(using) > 0 {
 			both.row = r.using(f.row, right.row, using)
 		}
-		cond := &scope{parent: in, rels: both.rels, beside: true}
-		in.beside = true // of the members before it PostgreSQL sees none here
+		siblings := *in
+		siblings.beside = true // PostgreSQL does not see them here, others do
 		for _, e := range j.on {
-			r.expr(e, cond)
+			r.expr(e, &scope{parent: &siblings, rels: both.rels})
 		}
-		in.beside = false
-		f = both
-		if !r.spend(len(f.cols) + len(f.rels)) {
+		if f = both; !r.spend(f.size() + len(f.rels)) {
 			break
 		}
 	}
@@ -112,12 +109,21 @@ func (r *resolver) table(s member, in *scope, rel *relation) {
 	}
 	rel.row = row{stars: []*base{b}}
 	for _, c := range b.columns {
-		rel.cols = append(rel.cols, output{c, []origin{{b, c}}})
+		rel.cols = append(rel.cols, output{r.stored(c), []origin{{b, c}}})
 	}
 	if !b.known {
 		rel.rest = []*base{b}
 	}
 	rel.row = r.renamed(rel.row, s.columns)
+}
+
+// stored is how the dialect knows a column that a schema spells so. Schemas write
+// in lower case what Snowflake keeps in upper case.
+func (t *traits) stored(column string) string {
+	if t.fold == anyCase || strings.ToLower(column) == column || strings.ToUpper(column) == column {
+		return t.key(column, false)
+	}
+	return column
 }
 
 // base finds the table of that name, or takes it up.
@@ -133,6 +139,13 @@ func (r *resolver) base(name []part) *base {
 	b := &base{name: name, read: make(map[string]*columnRead)}
 	if r.schema != nil {
 		b.columns, b.known = r.schema(steps)
+	}
+	b.spelled = make(map[string]string)
+	for _, c := range slices.Backward(b.columns) {
+		b.spelled[strings.ToLower(c)] = c
+	}
+	for _, c := range b.columns {
+		b.spelled[c] = c
 	}
 	r.tables[key] = b
 	r.order = append(r.order, b)

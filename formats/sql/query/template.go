@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// The two calls of dbt that stand for a table.
-const (
-	referencePattern = `\b(ref|source)\s*\(\s*('[^'{}]*'|"[^"{}]*")\s*(?:,\s*('[^'{}]*'|"[^"{}]*")\s*)?(?:,\s*(?:v|version)\s*=\s*[\w'"]+\s*)?\)`
-	configPattern    = `^-?\s*config\s*\([^{}]*\)\s*-?$`
+// The calls of dbt that stand for a table, and the one that stands for nothing.
+var (
+	reference = regexp.MustCompile(`\b(ref|source)\s*\(\s*('[^'{}]*'|"[^"{}]*")\s*(?:,\s*('[^'{}]*'|"[^"{}]*")\s*)?(?:,\s*(?:v|version)\s*=\s*[\w'"]+\s*)?\)`)
+	config    = regexp.MustCompile(`^-?\s*config\s*\([^{}]*\)\s*-?$`)
 )
 
 func isConfig(template string) bool {
-	return regexp.MustCompile(configPattern).MatchString(strings.TrimSpace(template))
+	return config.MatchString(strings.TrimSpace(template))
 }
 
 // reference reads {{ ref('orders') }} or {{ source('shop', 'orders') }} where a
@@ -21,7 +21,7 @@ func (p *parser) reference() []part {
 	t := p.peek()
 	inside := strings.TrimSpace(strings.Trim(t.text, "-"))
 	found := p.references(t)
-	if len(found) != 1 || !regexp.MustCompile("^"+referencePattern+"$").MatchString(inside) {
+	if len(found) != 1 || reference.FindString(inside) != inside {
 		p.failAt(t, true, "a template writes what stands here")
 		return nil
 	}
@@ -31,7 +31,7 @@ func (p *parser) reference() []part {
 
 // references finds the tables that a template names, wherever it does.
 func (p *parser) references(t token) (tables [][]part) {
-	for _, m := range regexp.MustCompile(referencePattern).FindAllStringSubmatch(t.text, -1) {
+	for _, m := range reference.FindAllStringSubmatch(t.text, -1) {
 		var parts []part
 		for _, s := range m[2:4] {
 			if s != "" {
