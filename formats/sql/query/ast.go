@@ -14,7 +14,8 @@ type part struct {
 type ref struct {
 	parts []part // none for a star that stands alone
 	star  bool
-	soft  bool // it may be no column at all, but a unit or a constant
+	soft  bool // it is a unit or a constant, unless somebody is sure to have such a column
+	guess bool // it may be no column at all, but a schema
 	use   Use
 }
 
@@ -46,6 +47,7 @@ type query struct {
 	recursive bool
 	arms      []arm // several are the operands of a set operation
 	order     []expr
+	limits    []expr
 	also      []*query // read beside it, such as the source of an INSERT
 }
 

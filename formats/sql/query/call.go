@@ -27,11 +27,20 @@ func (p *parser) call(name []part, e *expr) {
 			}
 		}
 	}
-	if p.methods && len(name) > 1 {
-		e.refs = append(e.refs, ref{parts: name[:len(name)-1], soft: true, use: p.use})
+	if len(name) > 1 && p.isMethod(function) {
+		e.refs = append(e.refs, ref{parts: name[:len(name)-1], guess: true, use: p.use})
 	}
 	p.arguments(function, e)
 	p.afterCall(e)
+}
+
+// isMethod reports whether x.function(…) may read the column x. T-SQL has such
+// calls for XML only, and many functions that are qualified by their schema.
+func (p *parser) isMethod(function string) bool {
+	if p.bareStatements {
+		return slices.Contains([]string{"value", "query", "nodes", "exist", "modify"}, function)
+	}
+	return p.methods
 }
 
 // afterCall takes FILTER, OVER and what else stands behind the arguments.
@@ -41,6 +50,9 @@ func (p *parser) afterCall(e *expr) {
 		case p.atAny("ignore", "respect") && p.is(1, "nulls"):
 			p.pos += 2
 		case p.accept("from", "first"), p.accept("from", "last"):
+		case p.at("against", "("):
+			p.pos++
+			p.skipBrackets()
 		case p.accept("within", "group"):
 			p.expect("(")
 			p.orderBy(e)

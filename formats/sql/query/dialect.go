@@ -79,12 +79,13 @@ type traits struct {
 	// The resolver.
 	lateralAlias bool // select a + 1 as b, b + 1: a name of the list is seen in it and in the other clauses
 	pathTable    bool // from t, t.items: an array of t
+	pathEither   bool // or a table items in the schema t
 }
 
 func (d Dialect) traits() *traits {
 	all := [...]traits{
 		Generic: {name: "generic", also: "ansi", backtick: true, dollarString: true, atVariable: true,
-			dateUnit: true, methods: true, lateralAlias: true, pathTable: true},
+			dateUnit: true, methods: true, lateralAlias: true, pathTable: true, pathEither: true},
 		Postgres: {name: "postgres", also: "postgresql", fold: lower, dollarString: true, nestedComment: true, constant: true},
 		Redshift: {name: "redshift", dollarString: true, nestedComment: true, constant: true,
 			dateUnit: true, lateralAlias: true, pathTable: true},
@@ -96,11 +97,11 @@ func (d Dialect) traits() *traits {
 			path: true, lambda: true, dateUnit: true, lateralAlias: true},
 		Trino: {name: "trino", also: "athena presto", lambda: true},
 		DuckDB: {name: "duckdb", also: "motherduck", dollarString: true, fromFirst: true,
-			methods: true, lateralAlias: true, pathTable: true},
+			methods: true, lateralAlias: true},
 		MySQL: {name: "mysql", also: "mariadb", doubleString: true, backtick: true, backslash: true, hashComment: true,
 			spacedComment: true, atVariable: true, dateUnit: true, lateralAlias: true},
 		TSQL: {name: "tsql", also: "sqlserver fabric synapse", bracket: true, hashName: true, nestedComment: true, atVariable: true,
-			bareStatements: true, dateUnit: true, methods: true},
+			bareStatements: true, dateUnit: true},
 	}
 	if int(d) >= len(all) {
 		d = Generic

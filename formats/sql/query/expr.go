@@ -93,7 +93,7 @@ func (p *parser) isWhat() {
 
 func (p *parser) isSign() bool {
 	t := p.peek()
-	return t.kind == symbol && (t.text == "->" || t.text == ":=" || len(t.text) == 1 && strings.Contains("+-*/%<>=!~@#&|^?", t.text))
+	return t.kind == symbol && (t.text == "->" || t.text == ":=" || t.text == "<=>" || len(t.text) == 1 && strings.Contains("+-*/%<>=!~@#&|^?", t.text))
 }
 
 // listOrQuery reads (1, 2) or (select …).
@@ -243,6 +243,8 @@ func (p *parser) keyword(e *expr) bool {
 		}
 		e.queries = append(e.queries, subquery{query: p.query(), use: p.use, exists: true})
 		p.expect(")")
+	case t.text == "table" && call:
+		p.fail("a table is the argument of a function")
 	case t.text == "interval" && !call:
 		return p.interval(e)
 	case t.text == "array" && (p.is(1, "[") || p.is(1, "<")), (t.text == "struct" || t.text == "map") && p.is(1, "<"):

@@ -115,7 +115,7 @@ func (l *lexer) next() token {
 
 // symbolLength is 1, but for the signs that mean something to the parser.
 func symbolLength(s string) int {
-	for _, sign := range [...]string{"::", "=>", "->", ":=", "|>"} {
+	for _, sign := range [...]string{"<=>", "::", "=>", "->", ":=", "|>"} {
 		if strings.HasPrefix(s, sign) {
 			return len(sign)
 		}

@@ -31,7 +31,10 @@ func (r *resolver) ref(x ref, in *scope) []origin {
 	}
 	field := x
 	field.parts = x.parts[:1]
-	if !x.soft && !r.possible(x.parts[0].key, in) {
+	if !r.possible(x.parts[0].key, in) {
+		if x.guess {
+			return nil
+		}
 		start, end := x.span()
 		r.fail(start, end, "nothing here is called %s", clip(x.parts[0].key))
 		return nil
@@ -86,7 +89,7 @@ func (r *resolver) column(x ref, in *scope, aliased bool) (from []origin) {
 		}
 		maybe = maybe || may || sure
 	}
-	if !maybe && !x.soft {
+	if !maybe && !x.soft && !x.guess {
 		from = r.stale(key, in)
 		r.mark(from, x.use, start, end)
 	}
@@ -158,7 +161,9 @@ func (r *resolver) whole(x ref, in *scope) {
 	}
 	for s := in; s != nil; s = s.parent {
 		for _, rel := range s.rels {
-			r.takeRow(rel.row, x.use)
+			if !rel.target { // MERGE takes the columns of its source
+				r.takeRow(rel.row, x.use)
+			}
 		}
 		if len(s.rels) > 0 {
 			return

@@ -65,6 +65,9 @@ func (r *resolver) query(q *query, parent *scope, carry bool, self *relation) (o
 	for _, e := range q.order {
 		r.sorted(e, last, &out)
 	}
+	for _, e := range q.limits {
+		r.expr(e, last)
+	}
 	return out
 }
 

@@ -91,6 +91,7 @@ type relation struct {
 	alias string
 	name  []part // of a table without an alias: it is known by any end of this
 	row
+	target  bool   // it is written
 	columns []part // names for the columns of a recursive query, which it sees, too
 }
 

@@ -136,11 +136,11 @@ func (p *parser) tail(q *query) {
 			q.order = append(q.order, p.ordering()...)
 		case p.accept("limit"):
 			if !p.accept("all") {
-				p.clause(Filter, func() { q.order = append(q.order, p.exprs()...) })
+				p.clause(Filter, func() { q.limits = append(q.limits, p.exprs()...) })
 			}
 			p.accept("percent")
 		case p.accept("offset"):
-			p.clause(Filter, func() { q.order = append(q.order, p.expr()) })
+			p.clause(Filter, func() { q.limits = append(q.limits, p.expr()) })
 			p.acceptAny("row", "rows")
 		case p.accept("fetch"):
 			p.fetch(q)
@@ -164,7 +164,7 @@ func (p *parser) tail(q *query) {
 func (p *parser) fetch(q *query) {
 	p.acceptAny("first", "next")
 	if !p.atAny("row", "rows") {
-		p.clause(Filter, func() { q.order = append(q.order, p.expr()) })
+		p.clause(Filter, func() { q.limits = append(q.limits, p.expr()) })
 	}
 	p.accept("percent")
 	p.acceptAny("row", "rows")

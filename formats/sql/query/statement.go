@@ -1,5 +1,10 @@
 package query
 
+import (
+	"slices"
+	"strings"
+)
+
 // statement reads one statement and returns what it reads, or nil if it reads nothing.
 func (p *parser) statement() *query {
 	for p.peek().kind == template && isConfig(p.peek().text) {
@@ -76,31 +81,37 @@ func (p *parser) readsNothing() bool {
 // definition reads CREATE VIEW v AS query and its kind. What stands before the
 // query reads nothing.
 func (p *parser) definition() *query {
-	first := p.pos
-	for ; p.peek().kind != end; p.pos++ {
+	head := p.take()
+	for p.bad == nil && p.peek().kind != end && !(p.bareStatements && p.startsStatement()) {
 		switch {
-		case p.atAny("function", "procedure", "trigger", "rule", "task", "policy", "macro", "clone", "like", "model", "pipe", "package"):
-			p.fail("what a %s reads is not seen", p.peek().text)
 		case p.at("as"), p.at("for") && p.is(1, "select"):
-			p.pos++
-			if p.atQuery() {
-				q := p.query()
-				if p.accept("with") { // [no] data, check option, no schema binding
-					p.rest()
-				}
-				return q
+			if p.pos++; p.atQuery() {
+				return p.defined()
 			}
 		case p.at("("):
 			p.skipBrackets()
-		}
-		if p.peek().kind == template {
+		case p.atAny("select", "from", "function", "procedure", "trigger", "rule", "task", "policy", "macro", "clone", "like", "model", "pipe", "package"):
+			p.fail("what is defined with %s is not seen", strings.ToUpper(p.peek().text))
+		case p.peek().kind == template:
 			p.unexpected("AS")
+		default:
+			p.pos++
 		}
 	}
-	if p.bad == nil && p.toks[first].text != "create" && p.toks[first].text != "declare" {
+	if p.bad == nil && head.text != "create" && head.text != "declare" {
 		p.unexpected("AS and a query")
 	}
 	return nil
+}
+
+// defined reads the query of a definition and what may follow it: WITH NO DATA,
+// CHECK OPTION, NO SCHEMA BINDING.
+func (p *parser) defined() *query {
+	q := p.query()
+	if p.accept("with") {
+		p.rest()
+	}
+	return q
 }
 
 // write reads a statement that writes. Its tables are the sources of a
@@ -261,10 +272,32 @@ func (p *parser) update(s *selection) {
 	p.assignments(s)
 	p.outputs(s)
 	if p.accept("from") {
-		p.list(func() { s.from = append(s.from, p.member()) })
+		p.sources(s)
 	}
 	p.where(s)
 	p.limits(s)
+}
+
+// sources reads the tables beside the one that is written. T-SQL and MySQL may
+// name that by its alias among them: update o set … from orders o.
+func (p *parser) sources(s *selection) {
+	var more []member
+	p.list(func() { more = append(more, p.member()) })
+	s.from = slices.DeleteFunc(s.from, func(m member) bool {
+		return m.target && len(m.joins) == 0 && m.alias.key == "" && len(m.table) == 1 &&
+			slices.ContainsFunc(more, func(other member) bool { return other.isCalled(m.table[0].key) })
+	})
+	s.from = append(s.from, more...)
+}
+
+// isCalled reports whether m or a member joined to it goes by a name.
+func (m *member) isCalled(key string) bool {
+	switch {
+	case m.alias.key == key, m.alias.key == "" && len(m.table) > 0 && m.table[len(m.table)-1].key == key,
+		m.inner != nil && m.inner.isCalled(key):
+		return true
+	}
+	return slices.ContainsFunc(m.joins, func(j join) bool { return j.right.isCalled(key) })
 }
 
 // outputs reads T-SQL's OUTPUT, which stands in the middle.
@@ -279,19 +312,15 @@ func (p *parser) outputs(s *selection) {
 func (p *parser) limits(s *selection) {
 	var q query
 	p.tail(&q)
-	s.other = append(s.other, q.order...)
+	s.other = append(append(s.other, q.order...), q.limits...)
 }
 
 func (p *parser) delete(s *selection) {
 	p.accept("from")
 	s.from = append(s.from, p.target())
 	p.outputs(s)
-	if p.accept("from") { // delete x from t x join …
-		s.from = nil
-		p.list(func() { s.from = append(s.from, p.member()) })
-	}
-	if p.accept("using") {
-		p.list(func() { s.from = append(s.from, p.member()) })
+	for p.accept("from") || p.accept("using") {
+		p.sources(s)
 	}
 	p.where(s)
 	p.limits(s)

@@ -39,7 +39,7 @@ func (r *resolver) member(s member, in *scope) frame {
 
 // operand resolves a table, a query or a function of FROM.
 func (r *resolver) operand(s member, in *scope) frame {
-	rel := &relation{alias: s.alias.key}
+	rel := &relation{alias: s.alias.key, target: s.target}
 	switch {
 	case s.inner != nil:
 		f := r.member(*s.inner, in)
@@ -82,6 +82,8 @@ func (r *resolver) called(s member, from []origin) row {
 	return w
 }
 
+// table finds what the name of a table stands for: a member of WITH, an array of
+// a member of FROM before it, or a table.
 func (r *resolver) table(s member, in *scope, rel *relation) {
 	if len(s.table) == 1 {
 		if c := in.cte(s.table[0].key); c != nil {
@@ -99,6 +101,10 @@ func (r *resolver) table(s member, in *scope, rel *relation) {
 				s.alias.key = rel.alias
 			}
 			rel.row = r.called(s, r.ref(ref{parts: s.table, use: Select}, in))
+			if r.pathEither {
+				r.base(s.table).named = true
+				r.base(s.table).takeAll("it may be a column of another table, too")
+			}
 			return
 		}
 	}

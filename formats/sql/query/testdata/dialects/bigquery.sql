@@ -41,7 +41,7 @@ from orders |> where amount > 1 |> select id
 -- # union distinct
 select id from a union distinct (select id from b limit 1)
 -- > a: id(select)
--- > b: id(select+order)
+-- > b: id(select)
 -- # in unnest
 select id from orders where status in unnest(@list) or 'x' in unnest(tags)
 -- > orders: id(select) status(filter) tags(filter)

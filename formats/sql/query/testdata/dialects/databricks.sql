@@ -21,7 +21,7 @@ select /*+ broadcast(b) */ a.id from a join b on a.id = b.id distribute by a.reg
 -- > b: id(join)
 -- # merge of stars
 merge into target using updates on target.id = updates.id when matched then update set * when not matched then insert *
--- > target: id(join) *
+-- > target: id(join)
 -- > updates: id(join) *
 -- # values
 select v.a, o.id from values (1, 'x'), (2, 'y') as v(a, b) join orders o on o.id = v.a

@@ -13,7 +13,7 @@ select columns('a.*') from orders
 -- > orders: *
 -- # lists, structs and lambdas
 select [a, b][1:2], {'x': c, 'y': d}.x, list_transform(e, lambda z: z + f), g.upper() from t
--- > t: a(select) b(select) c(select) d(select) e(select) f(select)
+-- > t: a(select) b(select) c(select) d(select) e(select) f(select) g(select)
 -- # files
 select o.id, p.sku from 'orders.parquet' o join read_parquet('items/*.parquet') p on p.order_id = o.id
 -- > 'orders.parquet': id(select+join)

@@ -40,12 +40,12 @@ copy (select id from orders) to 'x.csv'
 -- > orders: id(select)
 -- # a table that is cloned
 create table a clone b
--- > not understood at 1:16: what a clone reads is not seen
+-- > not understood at 1:16: what is defined with CLONE is not seen
 -- > a: *
 -- > b: *
 -- # a function body
 create function f() returns int as $$ select count(*) from orders $$
--- > not understood at 1:8: what a function reads is not seen; no table was found in it
+-- > not understood at 1:8: what is defined with FUNCTION is not seen; no table was found in it
 -- > hidden
 -- # an unknown statement
 frobnicate the table orders

@@ -7,12 +7,10 @@ select o.doc->'$.a', o.doc->>"$.b", group_concat(distinct i.sku order by i.price
 -- > items: order_id(join) price(order) sku(select)
 -- # interval and match
 select id from posts where created > now() - interval age day and match (title, body) against ('x' in boolean mode) # end
--- > not understood at 1:87: the end of the statement is expected before "against"
--- > posts: *
+-- > posts: age(filter) body(filter) created(filter) id(select) title(filter)
 -- # index hints, null-safe equality
 select id from orders use index (by_day) where day <=> null and status rlike '^a' and amount div 2 = 1
--- > not understood at 1:53: an expression is expected before "=>"
--- > orders: *
+-- > orders: amount(filter) day(filter) id(select) status(filter)
 -- # insert on duplicate
 insert into totals (id, n) select id, count(*) from orders group by id on duplicate key update n = values(n) + totals.old
 -- > totals: n(select) old(select)

@@ -45,7 +45,7 @@ when not matched then insert (id, amount) values (s.id, s.amount)
 create or replace transient table mart.daily cluster by (day) as
 select date_trunc('day', o.ordered_at) as day, sum(amount) total // the sum
 from raw.orders o group by 1
--- > 
+-- > RAW.ORDERS: AMOUNT(select) ORDERED_AT(select+group)
 -- # hierarchy
 select id, level from employees start with manager_id is null connect by manager_id = prior id
 -- > EMPLOYEES: ID(select+join) MANAGER_ID(join+filter)

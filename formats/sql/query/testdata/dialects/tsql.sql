@@ -9,14 +9,18 @@ select c.name, l.amount from dbo.customers c cross apply (select top 1 o.amount 
 declare @d date = '2026-01-01'
 select id into #tmp from orders where day > @d
 select t.id from #tmp t join items i on i.order_id = t.id
--- > 
+-- > -- 1
+-- > -- 2
+-- > orders: day(filter) id(select)
+-- > -- 3
+-- > #tmp: id(select+join)
+-- > items: order_id(join)
 -- # convert and units
 select convert(varchar(10), day, 120), datediff(day, ordered, shipped), isnull(note, ''), try_convert(int, code) from orders
 -- > orders: code(select) day(select) note(select) ordered(select) shipped(select)
 -- # update with from
 update o set o.note = c.name, o.total += i.price from dbo.orders o join dbo.customers c on c.id = o.customer_id join items i on i.order_id = o.id where c.region = 'x'
--- > o: total(select)
--- > dbo.orders: customer_id(join) id(join)
+-- > dbo.orders: customer_id(join) id(join) total(select)
 -- > dbo.customers: id(join) name(select) region(filter)
 -- > items: order_id(join) price(select)
 -- # json
@@ -27,8 +31,8 @@ with t as (select id, boss from staff where boss is null union all select s.id, 
 -- > staff: boss(select+join+filter) id(select+join)
 -- # delete with an alias
 delete o output deleted.id from orders o join customers c on c.id = o.customer_id where c.gone = 1
--- > orders: customer_id(join) deleted(select)
--- > customers: deleted(select) gone(filter) id(join)
+-- > orders: customer_id(join)
+-- > customers: gone(filter) id(join)
 -- # a procedure
 exec dbo.report 'orders'
 -- > not understood at 1:1: what this statement runs is not seen; no table was found in it
