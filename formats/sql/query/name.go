@@ -126,9 +126,9 @@ func (s *scope) find(key string) (from []origin, sure bool) {
 	for _, rel := range s.rels {
 		switch found, ok := rel.find(key); {
 		case ok:
-			from, sure = append(slices.Clip(from), found...), true
+			from, sure = append(from, found...), true
 		default:
-			maybe = append(slices.Clip(maybe), found...)
+			maybe = append(maybe, found...)
 		}
 	}
 	if sure {

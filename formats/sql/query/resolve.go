@@ -38,6 +38,9 @@ func (r *resolver) spend(n int) bool {
 // columns of its stars are used that somebody names outside. A recursive query
 // sees its own first arm as self.
 func (r *resolver) query(q *query, parent *scope, carry bool, self *relation) (out row) {
+	if r.bad != nil {
+		return row{}
+	}
 	in := &scope{parent: parent, ctes: make(map[string]*relation)}
 	for _, c := range q.ctes {
 		in.ctes[c.name.key] = r.cte(&c, in, q.recursive || r.bareStatements)

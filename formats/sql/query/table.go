@@ -17,6 +17,9 @@ func (r *resolver) member(s member, in *scope) frame {
 	for _, j := range s.joins {
 		right := r.operand(j.right, &scope{parent: in, rels: f.rels})
 		both := frame{rels: slices.Concat(f.rels, right.rels), row: f.row}
+		if !r.spend(f.size() + right.size() + len(f.rels)) {
+			return frame{}
+		}
 		both.join(right.row)
 		using := j.using
 		if j.natural {
@@ -30,9 +33,7 @@ func (r *resolver) member(s member, in *scope) frame {
 		for _, e := range j.on {
 			r.expr(e, &scope{parent: &siblings, rels: both.rels})
 		}
-		if f = both; !r.spend(f.size() + len(f.rels)) {
-			break
-		}
+		f = both
 	}
 	return f
 }

@@ -28,13 +28,17 @@ select o."id", `o`.name from `orders` o
 -- # several statements
 begin; select a from t; insert into u select b from v; drop table w; grant select on t to x; commit
 -- > -- 1
+-- > nothing
 -- > -- 2
 -- > t: a(select)
 -- > -- 3
 -- > v: b(select)
 -- > -- 4
+-- > nothing
 -- > -- 5
+-- > nothing
 -- > -- 6
+-- > nothing
 -- # copy of a query
 copy (select id from orders) to 'x.csv'
 -- > orders: id(select)
@@ -69,7 +73,7 @@ delete from orders o using customers c where c.id = o.customer_id and c.gone
 -- > customers: gone(filter) id(filter)
 -- # insert of values reads nothing
 insert into orders (id, note) values (1, 'x')
--- > 
+-- > nothing
 -- # upsert
 insert into totals as t (id, n) select id, 1 from orders on conflict (id) do update set n = t.n + excluded.n returning t.id
 -- > totals: id(select+filter) n(select)

@@ -10,6 +10,7 @@ declare @d date = '2026-01-01'
 select id into #tmp from orders where day > @d
 select t.id from #tmp t join items i on i.order_id = t.id
 -- > -- 1
+-- > nothing
 -- > -- 2
 -- > orders: day(filter) id(select)
 -- > -- 3
