@@ -14,8 +14,8 @@ type part struct {
 type ref struct {
 	parts []part // none for a star that stands alone
 	star  bool
-	soft  bool // it is a unit or a constant, unless somebody is sure to have such a column
-	guess bool // it may be no column at all, but a schema
+	soft  bool // it is a unit, unless somebody is sure to have such a column
+	guess bool // it may be no column at all, but a schema or a constant
 	use   Use
 }
 

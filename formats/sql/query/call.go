@@ -49,7 +49,8 @@ func (p *parser) afterCall(e *expr) {
 		switch {
 		case p.atAny("ignore", "respect") && p.is(1, "nulls"):
 			p.pos += 2
-		case p.accept("from", "first"), p.accept("from", "last"):
+		case p.at("from", "first", "over"), p.at("from", "last", "over"):
+			p.pos += 2
 		case p.at("against", "("):
 			p.pos++
 			p.skipBrackets()
@@ -179,7 +180,7 @@ func (p *parser) arguments(function string, e *expr) {
 	}
 	p.expect(")")
 	if p.dateUnit {
-		softenUnit(function, args)
+		p.softenUnit(function, args)
 	}
 	for _, a := range args {
 		e.add(a)
@@ -247,24 +248,27 @@ func (p *parser) between(e *expr) bool {
 
 // softenUnit finds the unit in dateadd(day, 1, x) and date_trunc(x, month): it
 // is no column, unless a table is known to have one of that name.
-func softenUnit(function string, args []expr) {
-	isUnitArg := func(e expr) bool {
-		return e.bare && len(e.refs[0].parts) == 1 && e.refs[0].parts[0].plain && isUnit(strings.ToLower(e.refs[0].parts[0].key))
+func (p *parser) softenUnit(function string, args []expr) {
+	unit := func(i int) bool {
+		return args[i].bare && len(args[i].refs[0].parts) == 1 && args[i].refs[0].parts[0].plain &&
+			isUnit(strings.ToLower(args[i].refs[0].parts[0].key))
 	}
-	n := len(args)
-	if n < 2 || slices.IndexFunc(args, isUnitArg) < 0 || !strings.Contains(function, "date") && !strings.Contains(function, "time") &&
-		!strings.Contains(function, "trunc") && !strings.Contains(function, "last_day") {
+	last := len(args) - 1
+	if last < 1 || unit(0) && unit(last) || !isDateFunction(function) {
 		return
 	}
-	first, last := isUnitArg(args[0]), isUnitArg(args[n-1])
 	rounds := strings.Contains(function, "trunc") || strings.Contains(function, "last_day")
+	names := strings.Contains(function, "part") || strings.Contains(function, "name")
 	switch {
-	case first && last:
-	case first && (n > 2 || rounds || strings.Contains(function, "part") || strings.Contains(function, "name")):
+	case unit(0) && (last > 1 || names || rounds && p.truncUnit):
 		args[0].refs[0].soft = true
-	case last && (n > 2 || rounds):
-		args[n-1].refs[0].soft = true
+	case unit(last) && (last > 1 || rounds):
+		args[last].refs[0].soft = true
 	}
+}
+
+func isDateFunction(name string) bool {
+	return strings.Contains(name, "date") || strings.Contains(name, "time") || strings.Contains(name, "last_day")
 }
 
 // atLambda reports whether x -> …, (x, y) -> … or lambda x: … comes next.

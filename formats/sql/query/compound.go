@@ -145,7 +145,8 @@ func (p *parser) tail(q *query) {
 		case p.accept("fetch"):
 			p.fetch(q)
 		case p.at("for"), p.at("lock", "in"):
-			for p.peek().kind != end && !p.at(")") {
+			p.pos++
+			for p.at("(") || p.at(",") || p.peek().kind == text || p.peek().kind == word && !misplaced(p.peek().text) {
 				if p.at("(") {
 					p.skipBrackets()
 				} else {

@@ -55,6 +55,7 @@ type traits struct {
 	backtick       bool // `x` is a name
 	bracket        bool // [x] is a name
 	backslash      bool // '\'' is one string
+	maybeBackslash bool // it is not known whether '\'' is one string
 	dollarString   bool // $$x$$ and $tag$x$tag$ are strings
 	tripleString   bool // '''x''' and """x""" are strings
 	hashComment    bool // # starts a comment
@@ -71,7 +72,8 @@ type traits struct {
 	// The parser.
 	path      bool // x:a.b reads the column x
 	lambda    bool // x -> x + 1 is a function, not an operator
-	dateUnit  bool // date_trunc(day, x): day is a unit, not a column
+	dateUnit  bool // dateadd(day, 1, x): day is a unit, not a column
+	truncUnit bool // date_trunc(day, x), too
 	methods   bool // x.trim() reads the column x
 	fromFirst bool // from t select a; and select b: a
 	constant  bool // user, localtime and the like are never columns
@@ -84,13 +86,13 @@ type traits struct {
 
 func (d Dialect) traits() *traits {
 	all := [...]traits{
-		Generic: {name: "generic", also: "ansi", backtick: true, dollarString: true, atVariable: true,
+		Generic: {name: "generic", also: "ansi", backtick: true, maybeBackslash: true, dollarString: true, atVariable: true,
 			dateUnit: true, methods: true, lateralAlias: true, pathTable: true, pathEither: true},
 		Postgres: {name: "postgres", also: "postgresql", fold: lower, dollarString: true, nestedComment: true, constant: true},
-		Redshift: {name: "redshift", dollarString: true, nestedComment: true, constant: true,
+		Redshift: {name: "redshift", backslash: true, dollarString: true, nestedComment: true, constant: true,
 			dateUnit: true, lateralAlias: true, pathTable: true},
 		Snowflake: {name: "snowflake", fold: upper, backslash: true, dollarString: true, slashComment: true, positional: true,
-			path: true, lambda: true, dateUnit: true, lateralAlias: true},
+			path: true, lambda: true, dateUnit: true, truncUnit: true, lateralAlias: true},
 		BigQuery: {name: "bigquery", doubleString: true, backtick: true, backslash: true, tripleString: true, hashComment: true,
 			atVariable: true, quotedPath: true, dashedName: true, dateUnit: true, lateralAlias: true, pathTable: true},
 		Databricks: {name: "databricks", also: "spark hive", doubleString: true, backtick: true, backslash: true,
@@ -101,7 +103,7 @@ func (d Dialect) traits() *traits {
 		MySQL: {name: "mysql", also: "mariadb", doubleString: true, backtick: true, backslash: true, hashComment: true,
 			spacedComment: true, atVariable: true, dateUnit: true, lateralAlias: true},
 		TSQL: {name: "tsql", also: "sqlserver fabric synapse", bracket: true, hashName: true, nestedComment: true, atVariable: true,
-			bareStatements: true, dateUnit: true},
+			bareStatements: true, dateUnit: true, truncUnit: true},
 	}
 	if int(d) >= len(all) {
 		d = Generic

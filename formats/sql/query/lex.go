@@ -229,6 +229,8 @@ func (l *lexer) quoted(quote byte, backslash bool) string {
 		switch c := l.src[l.pos]; {
 		case c == '\\' && backslash:
 			l.pos++
+		case c == '\\' && l.maybeBackslash && quote == '\'' && l.peek(1) == quote:
+			l.fail(open, true, "without its dialect it is not known where the string ends")
 		case c == quote && l.peek(1) == quote:
 			l.pos++
 			b.WriteByte(c)

@@ -61,10 +61,7 @@ func (r *resolver) column(x ref, in *scope, aliased bool) (from []origin) {
 	key := x.parts[0].key
 	start, end := x.span()
 	maybe := false
-	for s := in; s != nil; s = s.parent {
-		if !r.spend(s.size()) {
-			return from
-		}
+	for s := in; s != nil && r.spend(s.size()); s = s.parent {
 		found, sure := s.find(key)
 		if sure || !x.soft {
 			r.mark(found, x.use, start, end)
@@ -85,7 +82,7 @@ func (r *resolver) column(x ref, in *scope, aliased bool) (from []origin) {
 			if !rel.opaque { // the whole row; of a function its one column
 				r.takeRow(rel.row, x.use)
 			}
-			return from
+			maybe = true // around it may be a column, which comes first
 		}
 		maybe = maybe || may || sure
 	}

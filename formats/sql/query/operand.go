@@ -152,7 +152,7 @@ func (p *parser) keyword(e *expr) bool {
 		p.literal(e)
 	case !call && isConstant(t.text), !call && p.constant && isUserConstant(t.text):
 		p.pos++
-	case p.ahead(1).kind == text && !misplaced(t.text): // date '2026-01-01'
+	case p.ahead(1).kind == text && isType(t.text) && !p.bareStatements: // date '2026-01-01'
 		p.pos += 2
 	case misplaced(t.text) && !(call && (t.text == "in" || t.text == "like")):
 		p.unexpected("an expression")
@@ -170,12 +170,23 @@ func isConstant(w string) bool {
 	return false
 }
 
+// isType reports whether a word in front of a string says what that is.
+func isType(w string) bool {
+	switch w {
+	case "date", "time", "timestamp", "timestamptz", "timetz", "datetime", "timestamp_ntz", "timestamp_ltz", "json", "jsonb", "numeric",
+		"decimal", "bignumeric", "int", "integer", "bigint", "float", "double", "real", "varchar", "char", "text", "bytes", "boolean", "bool", "uuid",
+		"bit", "inet", "cidr", "point", "box", "regclass", "range", "int4range", "daterange", "tsrange", "tstzrange", "tsquery", "tsvector", "ipaddress":
+		return true
+	}
+	return false
+}
+
 // isUserConstant reports whether a word is a constant in some dialects and a
 // column in others.
 func isUserConstant(w string) bool {
 	switch w {
 	case "user", "current_user", "session_user", "current_role", "current_catalog", "current_schema", "localtime",
-		"localtimestamp", "default", "sysdate", "systimestamp", "system_user", "rownum", "level":
+		"localtimestamp", "default":
 		return true
 	}
 	return false
@@ -234,7 +245,7 @@ func isUnit(w string) bool {
 	switch strings.TrimSuffix(w, "s") {
 	case "microsecond", "millisecond", "second", "minute", "hour", "day", "dayofweek", "dayofyear", "week", "isoweek",
 		"month", "quarter", "year", "isoyear", "epoch", "dow", "doy", "weekday", "nanosecond", "decade", "century",
-		"dd", "mm", "yy", "yyyy", "hh", "mi", "ww", "qq", "date", "time":
+		"dd", "mm", "yy", "yyyy", "hh", "mi", "ww", "qq":
 		return true
 	}
 	return false
@@ -242,14 +253,14 @@ func isUnit(w string) bool {
 
 // name reads a column or a call of a function.
 func (p *parser) name(e *expr) bool {
-	soft := p.peek().kind == word && isUserConstant(p.peek().text)
+	guess := p.peek().kind == word && isUserConstant(p.peek().text)
 	parts := p.parts()
 	if p.at("(") && !p.at("(", "+", ")") {
 		p.call(parts, e)
 		return false
 	}
 	p.accept("(", "+", ")")
-	r := ref{parts: parts, use: p.use, soft: soft && len(parts) == 1}
+	r := ref{parts: parts, use: p.use, guess: guess && len(parts) == 1}
 	if p.is(0, ".") && p.is(1, "*") {
 		p.pos += 2
 		r.star = true

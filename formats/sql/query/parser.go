@@ -144,26 +144,24 @@ func (p *parser) expect(s string) {
 
 // skipBrackets jumps behind the bracket that closes the one that comes next.
 func (p *parser) skipBrackets() {
-	if p.bad != nil {
-		return
-	}
 	if !p.atAny("(", "[", "{") {
 		p.unexpected(`"("`)
 		return
 	}
-	if p.match[p.pos] == 0 {
+	p.toClose(p.pos)
+	p.pos++
+}
+
+// toClose jumps to the bracket that closes the one at open, over what reads nothing.
+func (p *parser) toClose(open int) {
+	if p.bad != nil || open >= len(p.match) || p.match[open] == 0 {
 		p.fail("the bracket is never closed")
 		return
 	}
-	p.pos = p.match[p.pos] + 1
-}
-
-// toClose jumps to the bracket that closes the one at open.
-func (p *parser) toClose(open int) {
-	if p.bad == nil && open < len(p.match) && p.match[open] > 0 {
-		p.pos = p.match[open]
-	} else {
-		p.fail("the bracket is never closed")
+	for ; p.bad == nil && p.pos < p.match[open]; p.pos++ {
+		if p.at("select") {
+			p.fail("a query stands where none is read")
+		}
 	}
 }
 

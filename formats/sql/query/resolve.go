@@ -214,14 +214,17 @@ func (r *resolver) selection(s *selection, parent *scope, carry bool) (out row, 
 // sorted resolves an element of ORDER BY: the number or the name of a column of
 // the result, or an expression.
 func (r *resolver) sorted(e expr, in *scope, out *row) {
-	switch {
-	case r.counted(e, out, Order):
-	case e.bare && len(e.refs[0].parts) == 1 && in.aliases[e.refs[0].parts[0].key] != nil:
-		start, end := e.refs[0].span()
-		r.mark(in.aliases[e.refs[0].parts[0].key], Order, start, end)
-	default:
-		r.expr(e, in)
+	if r.counted(e, out, Order) {
+		return
 	}
+	if e.bare && len(e.refs[0].parts) == 1 {
+		if from, sure := out.find(e.refs[0].parts[0].key); sure {
+			start, end := e.refs[0].span()
+			r.mark(from, Order, start, end)
+			return
+		}
+	}
+	r.expr(e, in)
 }
 
 // grouped resolves an element of GROUP BY, in which a name of the select list is

@@ -35,11 +35,12 @@ func (p *parser) modifiers(s *selection) {
 		case p.accept("distinct"):
 			s.distinct = true
 		case p.at("top") && (p.is(1, "(") || p.ahead(1).kind == number || p.ahead(1).kind == variable):
-			if p.pos++; p.at("(") {
-				p.skipBrackets()
-			} else {
-				p.pos++
-			}
+			p.pos++
+			p.clause(Filter, func() {
+				var e expr
+				p.primary(&e)
+				s.other = append(s.other, e)
+			})
 			p.accept("percent")
 			p.accept("with", "ties")
 		case p.accept("as", "struct"), p.accept("as", "value"), p.acceptAny("all", "straight_join", "sql_calc_found_rows", "sql_no_cache"):

@@ -90,7 +90,7 @@ func (p *parser) definition() *query {
 		case p.at("("):
 			p.skipBrackets()
 		case p.atAny("select", "from", "function", "procedure", "trigger", "rule", "task", "policy", "macro", "clone", "like", "model", "pipe", "package"):
-			p.fail("what is defined with %s is not seen", strings.ToUpper(p.peek().text))
+			p.failAt(p.peek(), true, "what is defined with %s is not seen", strings.ToUpper(p.peek().text))
 		case p.peek().kind == template:
 			p.unexpected("AS")
 		default:

@@ -175,8 +175,7 @@ func (r *resolver) common(a, b row) (names []part) {
 			}
 		}
 	}
-	slices.SortStableFunc(names, func(p, q part) int { return 0 })
-	return slices.CompactFunc(names, func(p, q part) bool { return p.key == q.key })
+	return names
 }
 
 // using marks the columns by which a join joins, and merges them.

@@ -45,6 +45,7 @@ copy (select id from orders) to 'x.csv'
 -- # a table that is cloned
 create table a clone b
 -- > not understood at 1:16: what is defined with CLONE is not seen
+-- > hidden
 -- > a: *
 -- > b: *
 -- # a function body

@@ -48,7 +48,7 @@ from raw.orders o group by 1
 -- > RAW.ORDERS: AMOUNT(select) ORDERED_AT(select+group)
 -- # hierarchy
 select id, level from employees start with manager_id is null connect by manager_id = prior id
--- > EMPLOYEES: ID(select+join) MANAGER_ID(join+filter)
+-- > EMPLOYEES: ID(select+join) LEVEL(select) MANAGER_ID(join+filter)
 -- # asof join
 select t.price from trades t asof join quotes q match_condition (t.at >= q.at) on t.symbol = q.symbol
 -- > TRADES: AT(join) PRICE(select) SYMBOL(join)
