@@ -146,7 +146,7 @@ func (p *parser) tail(q *query) {
 			p.fetch(q)
 		case p.at("for"), p.at("lock", "in"):
 			p.pos++
-			for p.at("(") || p.at(",") || p.peek().kind == text || p.peek().kind == word && !misplaced(p.peek().text) {
+			for p.at("(") || p.at(",") || p.peek().kind == text || p.isForWord() {
 				if p.at("(") {
 					p.skipBrackets()
 				} else {
@@ -162,6 +162,12 @@ func (p *parser) tail(q *query) {
 	}
 }
 
+// isForWord reports whether a word goes on with FOR UPDATE OF t or FOR JSON PATH.
+func (p *parser) isForWord() bool {
+	return p.peek().kind == word && !misplaced(p.peek().text) && !(p.bareStatements && p.startsStatement())
+}
+
+// fetch reads FETCH FIRST 5 ROWS ONLY.
 func (p *parser) fetch(q *query) {
 	p.acceptAny("first", "next")
 	if !p.atAny("row", "rows") {

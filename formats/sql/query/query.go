@@ -25,6 +25,13 @@
 //
 // the other columns of orders pass through the star and end there: the query
 // survives their removal. They are read as [Carried], and only so.
+//
+// # What a text does not tell
+//
+// A word such as day is taken for a unit where a date function of the dialect wants
+// one, unless the schema has such a column. A struct column of the name of a
+// table's alias is seen only if the schema has it. What functions, procedures and
+// views do inside is not in the text; nor is it that a cast names the row type of a table.
 package query
 
 import (

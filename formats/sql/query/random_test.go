@@ -270,7 +270,7 @@ func (g *grammar) condition(depth int, scope, rels []relationOf) string {
 // many are tried.
 func TestRandomQueries(t *testing.T) {
 	pg := startPostgres(t)
-	count := 500
+	count := 300
 	if n, err := strconv.Atoi(os.Getenv("BREAKWATER_QUERIES")); err == nil {
 		count = n
 	}

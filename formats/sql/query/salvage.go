@@ -15,7 +15,7 @@ func (r *reader) salvage(p *parser, tokens []token, bad *problem) Reading {
 			out.Tables = append(out.Tables, t)
 		}
 	}
-	f := finder{parser: &parser{traits: p.traits, src: p.src, toks: tokens}, lists: make([]bool, 1)}
+	f := &finder{parser: &parser{traits: p.traits, src: p.src, toks: tokens}, lists: make([]bool, 1)}
 	for i, t := range tokens {
 		if t.kind == template {
 			for _, name := range p.references(t) {
@@ -27,6 +27,7 @@ func (r *reader) salvage(p *parser, tokens []token, bad *problem) Reading {
 			add(name)
 		}
 	}
+	out.Hidden = out.Hidden || f.lost
 	if len(out.Tables) == 0 {
 		out.Hidden = true
 		out.Why += "; no table was found in it"
@@ -38,6 +39,7 @@ func (r *reader) salvage(p *parser, tokens []token, bad *problem) Reading {
 type finder struct {
 	*parser
 	wanted bool   // a table comes next
+	lost   bool   // where one was to come, something else stood
 	lists  []bool // for each open parenthesis: another one comes behind a comma
 }
 
@@ -59,9 +61,15 @@ func (f *finder) next(i int) []part {
 	case f.at("table"):
 		f.wanted = true
 	case f.atAny("lateral", "only", "if", "not", "exists", "ignore", "overwrite"):
-	case f.atAny("select", "where", "group", "having", "order", "set", "values", "limit", "window", "qualify", "returning", "when", "union"):
+	case f.atAny("select", "values", "with"):
 		f.wanted, *list = false, false
-	case t.kind == word && reserved(t.text):
+	case f.atAny("where", "group", "having", "order", "set", "limit", "window", "qualify", "returning", "when", "union"):
+		f.lost = f.lost || f.wanted
+		f.wanted, *list = false, false
+	case f.wanted && t.kind == template: // its tables are found by what is inside
+		f.wanted = false
+	case t.kind == word && reserved(t.text), t.kind != word && t.kind != quoted:
+		f.lost = f.lost || f.wanted
 		f.wanted = false
 	case f.wanted && (t.kind == word || t.kind == quoted):
 		f.wanted = false

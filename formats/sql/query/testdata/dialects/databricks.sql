@@ -29,3 +29,6 @@ select v.a, o.id from values (1, 'x'), (2, 'y') as v(a, b) join orders o on o.id
 -- # struct types
 select cast(raw as struct<a: int, b: array<string>>).a, from_json(body, 'a int') from events
 -- > events: body(select) raw(select)
+-- # a column that could be a unit
+select date_trunc(day, at), dateadd(day, 1, at), datediff(month, day) from orders
+-- > orders: at(select) day(select) month(select)

@@ -93,3 +93,25 @@ select a from t {{ join_clause() }}
 -- # explain
 explain analyze select a from t
 -- > t: a(select)
+-- # tables with names of all kinds
+select max(a) from first; select b from t1, only, offset o where o.user = 'x'
+-- > -- 1
+-- > first: a(select)
+-- > -- 2
+-- > not understood at 1:49: a table is expected before ","
+-- > hidden
+-- > t1: *
+-- # a string that may end in two places
+select a from t where b = 'it\'s' and c = 'd'
+-- > not understood at 1:27: without its dialect it is not known where the string ends
+-- > hidden
+-- > t: *
+-- # a query in brackets that are skipped otherwise
+select sum(a) over (order by b rows between (select max(c) from u) preceding and current row) from t
+-- > not understood at 1:46: a query stands where none is read
+-- > u: *
+-- > t: *
+-- # an array, or a table of a schema
+select o.id, l.sku from shop.orders o, o.lines l
+-- > shop.orders: id(select) lines(select)
+-- > o.lines: *

@@ -27,3 +27,6 @@ select /*!40001 sql_no_cache */ id from orders
 -- # variables and having an alias
 select @n := amount as a, count(*) c from orders having c > 1
 -- > orders: amount(select) c(filter)
+-- # a string for an alias
+select amount 'total', date '2026-01-01', level from orders
+-- > orders: amount(select) level(select)

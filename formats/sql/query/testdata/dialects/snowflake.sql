@@ -29,8 +29,8 @@ select * from orders pivot (sum(amount) for month in ('jan', 'feb')) p
 -- > ORDERS: *
 -- # columns that are counted
 select $1, $2 from @stage/file.csv
--- > not understood at 1:8: columns are counted, not named
--- > STAGE: *
+-- > not understood at 1:8: columns are counted, not named; no table was found in it
+-- > hidden
 -- # a name that is computed
 select a from identifier('orders')
 -- > not understood at 1:25: a name is computed; no table was found in it

@@ -38,3 +38,10 @@ delete o output deleted.id from orders o join customers c on c.id = o.customer_i
 exec dbo.report 'orders'
 -- > not understood at 1:1: what this statement runs is not seen; no table was found in it
 -- > hidden
+-- # a string for an alias, and another statement after FOR
+select amount 'the total' from orders for json path select top (select max(n) from limits) id from items
+-- > -- 1
+-- > orders: amount(select)
+-- > -- 2
+-- > limits: n(select+filter)
+-- > items: id(select) n(select+filter)
