@@ -111,7 +111,7 @@ func (d Dialect) traits() *traits {
 	return &all[d]
 }
 
-// name is the spelling by which a dialect knows a name.
+// key is the spelling by which a dialect knows a name.
 func (t *traits) key(name string, quoted bool) string {
 	switch {
 	case t.fold == anyCase || t.fold == lower && !quoted:

@@ -168,6 +168,8 @@ func (r *resolver) arm(a arm, in *scope, carry bool) (row, *scope) {
 	return w, &scope{parent: in, rels: []*relation{{row: w}}}
 }
 
+// selection resolves a SELECT: FROM first, then its list, then the other clauses,
+// which may use names of the list.
 func (r *resolver) selection(s *selection, parent *scope, carry bool) (out row, in *scope) {
 	in = &scope{parent: parent, aliases: make(map[string][]origin)}
 	var all row

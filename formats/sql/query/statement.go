@@ -1,8 +1,6 @@
 package query
 
-import (
-	"strings"
-)
+import "strings"
 
 // statement reads one statement and returns what it reads, or nil if it reads nothing.
 func (p *parser) statement() *query {
@@ -63,6 +61,7 @@ func (p *parser) startsStatement() bool {
 
 // readsNothing reports whether the statement is known to read no table.
 func (p *parser) readsNothing() bool {
+	block := p.at("begin")
 	switch p.peek().text {
 	case "set", "use", "begin", "commit", "rollback", "start", "savepoint", "release", "drop", "truncate", "reset", "show",
 		"desc", "describe", "analyze", "vacuum", "comment", "alter", "go", "print", "refresh", "discard", "lock", "unlock", "abort":
@@ -70,7 +69,7 @@ func (p *parser) readsNothing() bool {
 		return false
 	}
 	for i := 1; p.ahead(i).kind != end; i++ {
-		if t := p.ahead(i); t.kind == word && (t.text == "select" || t.text == "insert" || t.text == "merge") {
+		if t := p.ahead(i); t.kind == word && (t.text == "select" || t.text == "insert" || t.text == "merge" || block && (t.text == "update" || t.text == "delete")) {
 			return false
 		}
 	}

@@ -45,3 +45,8 @@ select amount 'the total' from orders for json path select top (select max(n) fr
 -- > -- 2
 -- > limits: n(select+filter)
 -- > items: id(select) n(select+filter)
+-- # a block
+begin update orders set note = 'x' where gone = 1 end
+-- > not understood at 1:1: what this statement runs is not seen
+-- > hidden
+-- > orders: *
