@@ -196,6 +196,8 @@ func named(r consumer.Reading, at served) consumer.Use {
 			for step := range strings.SplitSeq(c.Name, ".") {
 				path = path.Join(change.Name(step))
 			}
+		case c.Perhaps:
+			continue
 		default:
 			unlisted = append(unlisted, c.Name)
 			continue
@@ -210,7 +212,7 @@ func named(r consumer.Reading, at served) consumer.Use {
 		if len(unlisted) > 0 {
 			why = "reads only what the port does not list"
 		}
-		u.Fields = []consumer.Need{{Path: at.Decl, Why: why, Span: r.Span}}
+		u.Fields = []consumer.Need{{Path: at.Decl, Rows: r.Rows, Why: why, Span: r.Span}}
 	}
 	switch {
 	case len(u.Fields) > 0:

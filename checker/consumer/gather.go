@@ -39,6 +39,10 @@ func (g *Gatherer) Add(r Reading) {
 	was.SLO = append(was.SLO, r.SLO...)
 	was.Guess = was.Guess && r.Guess
 	switch {
+	case r.Rows: // whoever reads columns reads rows
+	case was.Rows:
+		was.Rows, was.Unclear = false, r.Unclear
+		g.widen(i, r.Columns)
 	case len(was.Columns) == 0: // it reads all of them already
 	case len(r.Columns) == 0:
 		was.Columns, was.Unclear = nil, r.Unclear
@@ -53,6 +57,7 @@ func (g *Gatherer) widen(i int, columns []Column) {
 		name := strings.ToLower(c.Name)
 		if j, ok := g.columns[i][name]; ok {
 			r.Columns[j].Uses = union(r.Columns[j].Uses, c.Uses)
+			r.Columns[j].Perhaps = r.Columns[j].Perhaps && c.Perhaps
 			continue
 		}
 		g.columns[i][name] = len(r.Columns)
@@ -79,7 +84,7 @@ func (g *Gatherer) AddReads(u Use, reads []TableRead) {
 		if len(t.Table) == 0 {
 			continue
 		}
-		r := Reading{Use: u, Table: t.Table, Columns: t.Columns, Guess: t.Guess}
+		r := Reading{Use: u, Table: t.Table, Columns: t.Columns, Guess: t.Guess, Rows: !t.All && len(t.Columns) == 0}
 		if !t.Span.IsZero() {
 			r.Span = t.Span
 		}

@@ -36,7 +36,7 @@ func importers() map[string]importer {
 var statement = regexp.MustCompile(`(?is)select (.*?) from ([^\s;]+)`)
 
 // queries reads SQL of the plainest kind: select a, b from t.
-func queries(file string, text []byte, _ string) (reads []consumer.TableRead, hidden string) {
+func queries(file string, text []byte, _ string) (reads []consumer.TableRead, hiding []consumer.Hiding) {
 	for _, found := range statement.FindAllSubmatch(text, -1) {
 		read := consumer.TableRead{Table: consumer.ParseTable(string(found[2])), Span: source.Top(file)}
 		for name := range strings.SplitSeq(string(found[1]), ",") {
@@ -48,9 +48,9 @@ func queries(file string, text []byte, _ string) (reads []consumer.TableRead, hi
 		reads = append(reads, read)
 	}
 	if strings.Contains(string(text), "pivot") {
-		hidden = "has SQL that is not understood"
+		hiding = append(hiding, consumer.Hiding{Span: source.Top(file), Why: "has SQL that is not understood"})
 	}
-	return reads, hidden
+	return reads, hiding
 }
 
 // TestImports reads the files in testdata/imports/*.txtar, each in a folder that is

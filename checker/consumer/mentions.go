@@ -9,14 +9,13 @@ import (
 // maxMentions bounds the names that one text can mention.
 const maxMentions = 20_000
 
-// mentions lists every name in a text of SQL as a table that is read whole. Words of
+// mentions lists every name in text[from:to] as a table that is read whole. Words of
 // the language are among them, and name no table that a port serves.
-func mentions(file string, text []byte, why string) []TableRead {
+func mentions(file string, text []byte, lines *source.Lines, from, to int, why string) []TableRead {
 	var reads []TableRead
 	seen := make(map[string]bool)
-	lines := source.NewLines(text)
-	for i := 0; i < len(text) && len(reads) < maxMentions; {
-		end := nameEnd(text, i)
+	for i := from; i < to && len(reads) < maxMentions; {
+		end := nameEnd(text[:to], i)
 		if end == i {
 			i++
 			continue

@@ -21,6 +21,8 @@ type Reading struct {
 	// only the last step of one. Each is tried in turn.
 	Ports []string
 
+	Rows bool // only whether and how many rows there are, and no column
+
 	// Guess says that Table may be no table at all, only a name in a text.
 	Guess bool
 }
@@ -108,6 +110,7 @@ type Column struct {
 	Uses       []string
 	Values     []string // as in [Need]
 	Exhaustive bool
+	Perhaps    bool // it may be a column of another table that is read
 	Span       source.Span
 }
 
@@ -115,29 +118,44 @@ type Column struct {
 type TableRead struct {
 	Table   Table
 	Columns []Column
-	All     bool   // every column; Why says why
+	All     bool   // every column; Why says why. Neither All nor Columns: only its rows are counted
 	Why     string // whose subject is the consumer: "selects *"
 	Star    bool   // a star takes every column, and those of tomorrow
 	Guess   bool   // it is a name in the text, and may be no table
 	Span    source.Span
 }
 
-// Queries says what the statements in a text read, in the SQL of dialect. Hidden is
-// why they may read tables that are not among reads; empty: they do not.
-type Queries func(file string, text []byte, dialect string) (reads []TableRead, hidden string)
+// Queries says what the statements in a text read, in the SQL of dialect, and which
+// statements may read tables that are not among reads.
+type Queries func(file string, text []byte, dialect string) (reads []TableRead, hiding []Hiding)
+
+// A Hiding is a stretch of SQL that may read tables which nobody can tell, and why.
+type Hiding struct {
+	Span source.Span
+	Why  string // whose subject is the consumer
+}
 
 // Read says what a text reads. Without a reader of SQL, and of what it cannot make
 // out, every name in the text counts as a table that is read whole: those that no
 // port serves fall away later.
 func (q Queries) Read(file string, text []byte, dialect string) []TableRead {
+	lines := source.NewLines(text)
 	if q == nil {
-		return mentions(file, text, "has SQL whose columns are not read yet")
+		return mentions(file, text, lines, 0, len(text), "has SQL whose columns are not read")
 	}
-	reads, hidden := q(file, text, dialect)
-	if hidden != "" {
-		reads = append(reads, mentions(file, text, hidden)...)
+	reads, hiding := q(file, text, dialect)
+	for _, h := range hiding {
+		from, to := 0, len(text)
+		if h.Span.Start != h.Span.End {
+			from, to = offset(lines, h.Span.Start, to), offset(lines, h.Span.End, to)
+		}
+		reads = append(reads, mentions(file, text, lines, from, to, h.Why)...)
 	}
 	return reads
+}
+
+func offset(lines *source.Lines, pos source.Pos, most int) int {
+	return max(0, min(lines.Offset(pos.Line)+pos.Column-1, most))
 }
 
 // An Import says where to look for consumers that another tool knows, and what that

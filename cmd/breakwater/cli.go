@@ -16,6 +16,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/breakwater-data/breakwater/formats"
+	"github.com/breakwater-data/breakwater/notifier"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
@@ -58,7 +59,7 @@ consumers, and blocks the merge or tells the teams downstream.`,
 	root.SetErr(c.stderr)
 	root.AddCommand(
 		c.checkCommand(), c.diffCommand(), c.historyCommand(), c.explainCommand(), c.rulesCommand(), c.portsCommand(),
-		c.whoUsesCommand(), c.initCommand(), c.doctorCommand(), c.demoCommand(), c.versionCommand(),
+		c.whoUsesCommand(), c.initCommand(), c.doctorCommand(), c.demoCommand(), c.notifyCommand(), c.actionCommand(), c.versionCommand(),
 	)
 	return root
 }
@@ -119,7 +120,8 @@ func (c *cli) checker() (*checker.Checker, error) {
 		sets = append(sets, "policy.fail-on="+c.failOn)
 	}
 	return &checker.Checker{
-		Formats: formats.All(), Unread: formats.Unread(), Now: now, Tool: tool(), Config: c.config, Set: sets,
+		Formats: formats.All(), Unread: formats.Unread(), Now: now, Tool: tool(), Config: c.config, Set: sets, Queries: queries,
+		Notify: notifier.Check,
 	}, nil
 }
 

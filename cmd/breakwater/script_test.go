@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,7 +30,15 @@ func TestMain(m *testing.M) {
 //	glob PATTERN N        wants N files, below the script's folder
 //	damage PATTERN        flips a byte in the middle of a file there
 //	block FILE NAME DEST  writes the block NAME of a page in docs to an executable file
+//
+// At $RECEIVER something takes what is posted, and refuses it below /refuse.
 func TestScripts(t *testing.T) {
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/refuse") {
+			http.Error(w, "no_service", http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(receiver.Close) // the scripts go on in parallel when this function has returned
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "scripts"),
 		UpdateScripts:       ruletest.Update(),
@@ -40,6 +50,7 @@ func TestScripts(t *testing.T) {
 				}
 			}
 			e.Setenv("NO_COLOR", "1")
+			e.Setenv("RECEIVER", receiver.URL)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"repo": repo, "commit": commit, "put": put, "code": code, "block": block, "glob": glob, "damage": damage},

@@ -145,7 +145,7 @@ func (p *project) reading(n, in *node, reads []consumer.TableRead) consumer.Read
 		r.Unclear = fmt.Sprintf("has a model %s without SQL in the manifest", n.Name)
 		return r
 	case p.queries == nil:
-		r.Unclear = "has SQL whose columns are not read yet"
+		r.Unclear = "has SQL whose columns are not read"
 		return r
 	}
 	var g consumer.Gatherer
