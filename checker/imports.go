@@ -85,13 +85,18 @@ func (s *survey) missingImport(side Side, im consumer.Import) {
 // lasting leaves out agreements that have ended, and notes what no longer stands for
 // the present.
 func (s *survey) lasting(side Side, readings []consumer.Reading) (kept []consumer.Reading) {
+	stale := make(map[string]bool) // by file
 	for _, r := range readings {
 		if r.Evidence.Source == consumer.Agreement && !r.Until.IsZero() && s.Now.After(r.Until) {
 			s.note(side, source.Errorf(r.Span, "the agreement of %s ended on %s, so it does not count", r.ID, r.Until.Format("2006-01-02")))
 			continue
 		}
-		if r.Evidence.Stale(s.Now) != "" {
+		if why := r.Evidence.Stale(s.Now); why != "" {
 			s.doubted = true
+			if !stale[r.Span.File] {
+				stale[r.Span.File] = true
+				s.note(side, source.Errorf(r.Span, "%s and maybe others are in doubt, and no registry is complete: %s", r.ID, why))
+			}
 		}
 		kept = append(kept, r)
 	}

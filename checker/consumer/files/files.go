@@ -140,6 +140,7 @@ func (r *reader) needs(f *document.Fields, u *consumer.Use) {
 	}
 	for _, n := range f.Each("slo") {
 		if b, ok := r.bound(n); ok {
+			r.possible(u.SLO, b)
 			u.SLO = append(u.SLO, b)
 		}
 	}
@@ -210,4 +211,23 @@ func (r *reader) bound(f *document.Fields) (consumer.Bound, bool) {
 	}
 	f.Done()
 	return b, ok && b.Property != ""
+}
+
+// possible reports a bound that no promise can keep together with one of others: at
+// most one hour, and at least two.
+func (r *reader) possible(others []consumer.Bound, b consumer.Bound) {
+	for _, o := range others {
+		if o.Property != b.Property || o.Element != b.Element || o.Unit != b.Unit || o.Comparator == b.Comparator {
+			continue
+		}
+		most, least := o, b
+		if b.Comparator == slo.AtMost {
+			most, least = b, o
+		}
+		if sign, sure := most.Quantity.Cmp(least.Quantity); sure && sign < 0 {
+			e := source.Errorf(b.Span, "%s of at most %s and of at least %s contradict each other; the other is at %s", b.Property, most.Raw, least.Raw, o.Span)
+			e.Also = []source.Span{o.Span}
+			r.Add(e)
+		}
+	}
 }
