@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/consumer/agreements"
@@ -77,7 +78,7 @@ func (s *survey) imported(ctx context.Context, side Side, tree *revision.Tree, r
 func (s *survey) missingImport(side Side, im consumer.Import) {
 	s.doubted = true
 	own := func(known consumer.Import) bool { return known.String() == im.String() }
-	if side == Head && slices.ContainsFunc(s.headGate.Imports, own) || s.revs.Head == s.revs.Gate && !s.revs.Replay {
+	if s.isHead(side) && slices.ContainsFunc(s.headGate.Imports, own) && !s.revs.Replay {
 		s.wrong(Head, []*source.Error{source.Errorf(im.Span, "no file matches %q, from which consumers are imported", im.Path)})
 	}
 }
@@ -88,7 +89,7 @@ func (s *survey) lasting(side Side, readings []consumer.Reading) (kept []consume
 	stale := make(map[string]bool) // by file
 	for _, r := range readings {
 		if r.Evidence.Source == consumer.Agreement && !r.Until.IsZero() && s.Now.After(r.Until) {
-			s.note(side, source.Errorf(r.Span, "the agreement of %s ended on %s, so it does not count", r.ID, r.Until.Format("2006-01-02")))
+			s.note(side, source.Errorf(r.Span, "the agreement of %s ended on %s, so it does not count", r.ID, r.Until.Format(time.DateOnly)))
 			continue
 		}
 		if why := r.Evidence.Stale(s.Now); why != "" {
@@ -107,12 +108,14 @@ func (s *survey) lasting(side Side, readings []consumer.Reading) (kept []consume
 const maxNotes = 1000
 
 func (s *survey) note(side Side, e *source.Error) {
-	if side == Head || s.revs.Head == s.revs.Gate {
-		if len(s.notes) < maxNotes {
-			s.notes = append(s.notes, e)
-		}
+	if s.isHead(side) && len(s.notes) < maxNotes {
+		s.notes = append(s.notes, e)
 	}
 }
+
+// isHead reports whether what is read at side is what the head says: where the trees
+// are one, it is read as the target branch's.
+func (s *survey) isHead(side Side) bool { return side == Head || s.revs.Head == s.revs.Gate }
 
 // read reads one file of registrations, or remembers what it says. The key tells
 // apart all that it may say.

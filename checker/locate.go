@@ -130,7 +130,7 @@ func (s *survey) locate(ctx context.Context, side Side, readings []consumer.Read
 		for _, u := range found {
 			add(u)
 		}
-		if len(found) == 0 && !r.Guess && (side == Head || s.revs.Head == s.revs.Gate) {
+		if len(found) == 0 && !r.Guess && s.isHead(side) {
 			s.elsewhere = append(s.elsewhere, r)
 		}
 	}
@@ -145,7 +145,7 @@ func join(u *consumer.Use, v consumer.Use) {
 		}
 	}
 	u.SelectAll = u.SelectAll || v.SelectAll
-	u.SLO = append(u.SLO, v.SLO...)
+	u.AddBounds(v)
 }
 
 // serving returns a use for each port that r can be about.

@@ -202,7 +202,7 @@ func (s *survey) registry(ctx context.Context, side Side, tree *revision.Tree, f
 		uses := make([]consumer.Use, len(said.Readings))
 		for i, reading := range said.Readings {
 			uses[i] = reading.Use
-			if side == Head {
+			if s.isHead(side) {
 				s.sameOwners(declared, reading.Use)
 			}
 		}

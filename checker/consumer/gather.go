@@ -36,7 +36,7 @@ func (g *Gatherer) Add(r Reading) {
 	}
 	was.SelectAll = was.SelectAll || r.SelectAll
 	was.Owners = union(was.Owners, r.Owners)
-	was.SLO = append(was.SLO, r.SLO...)
+	was.AddBounds(r.Use)
 	was.Guess = was.Guess && r.Guess
 	switch {
 	case r.Rows: // whoever reads columns reads rows
@@ -95,13 +95,13 @@ func (g *Gatherer) AddReads(u Use, reads []TableRead) {
 	}
 }
 
-// AddBounds adds the objectives that r needs to a reading of the same consumer and
-// table, or r itself if there is none.
-func (g *Gatherer) AddBounds(r Reading) {
+// Needs makes the objectives of r those of the reading of the same consumer and table,
+// or adds r if there is none.
+func (g *Gatherer) Needs(r Reading) {
 	for i := range g.readings {
 		was := &g.readings[i]
 		if was.ID == r.ID && was.Table.String() == r.Table.String() {
-			was.SLO = append(was.SLO, r.SLO...)
+			was.SLO, was.SomeSLO = r.SLO, r.SomeSLO
 			return
 		}
 	}

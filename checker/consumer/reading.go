@@ -185,17 +185,25 @@ func Kinds() []string {
 	return []string{Agreement, Backstage, DBT, OpenLineage, QueryLog, Snapshot, SQL}
 }
 
-// String says all of it, for a report on what changed.
+// String says all of it, for a report on what changed: two imports of one text are the
+// same.
 func (im Import) String() string {
 	c := im.Consumer
 	text := im.Kind + " " + im.Path
-	if said := strings.TrimSpace(strings.Join([]string{c.ID, c.Team, c.Criticality, c.Repo, strings.Join(c.Owners, " ")}, " ")); said != "" {
-		text += fmt.Sprintf(" (%s)", strings.Join(strings.Fields(said), " "))
+	for _, said := range [][2]string{
+		{"id", c.ID}, {"team", c.Team}, {"criticality", c.Criticality}, {"repo", c.Repo}, {"dialect", im.Dialect},
+	} {
+		if said[1] != "" {
+			text += fmt.Sprintf(" %s %q", said[0], said[1])
+		}
+	}
+	if len(c.Owners) > 0 {
+		text += fmt.Sprintf(" owners %q", c.Owners)
 	}
 	if !im.ObservedAt.IsZero() {
-		text += " of " + im.ObservedAt.Format(time.DateOnly)
+		text += " of " + im.ObservedAt.Format(time.RFC3339)
 	}
-	return strings.TrimSpace(text + " " + im.Dialect)
+	return text
 }
 
 // Named returns the consumer that a source calls id, with what the configuration

@@ -8,6 +8,8 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
 )
 
 func TestParseTable(t *testing.T) {
@@ -103,6 +105,28 @@ func TestRowsAreNoColumns(t *testing.T) {
 		if got := Impacts([]Use{u}, gone, at)[0]; got.Impact != want {
 			t.Errorf("%s: got %s: %s", path, got.Impact, got.Why)
 		}
+	}
+}
+
+// A tool that happens to know one objective does not say that there are no others.
+func TestSomeObjectivesAreNotAll(t *testing.T) {
+	fresh, err := slo.Parse("freshness <= 26h", source.Span{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := Use{SLO: []Bound{Bound(fresh)}, SomeSLO: true}
+	tests := map[string]Impact{"freshness <= 25h": Unaffected, "freshness <= 27h": Violated, "availability >= 90%": Unknown}
+	for to, want := range tests {
+		property, _, _ := strings.Cut(to, " ")
+		c := change.Change{Rule: &change.Rule{Breaks: change.Promise}, Path: change.SLO.Join(change.Step(property)), From: "<= 24h", To: strings.TrimPrefix(to, property+" ")}
+		if got := Impacts([]Use{u}, c, schema.Places{Base: new(schema.Outline), Head: new(schema.Outline)})[0]; got.Impact != want {
+			t.Errorf("%s: got %s: %s", to, got.Impact, got.Why)
+		}
+	}
+	v := Use{}
+	v.AddBounds(Use{SLO: []Bound{}})
+	if v.SLO == nil || !v.SomeSLO {
+		t.Errorf("what one of two does not say is unknown: %+v", v)
 	}
 }
 

@@ -182,6 +182,7 @@ func (p *project) declare(n *node) {
 		p.needs(n, &r)
 	}
 	if bounded {
+		r.SomeSLO = r.SLO == nil
 		r.SLO = append(r.SLO, bound)
 	}
 	if len(r.Columns) == 0 {
@@ -196,7 +197,7 @@ func (p *project) source(n *node) {
 	switch {
 	case !ok:
 	case p.inputs[n.id] && len(r.Columns) == 0: // the models say which columns
-		p.gathered.AddBounds(r)
+		p.gathered.Needs(r)
 	default:
 		p.gathered.Add(r)
 	}
