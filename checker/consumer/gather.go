@@ -15,7 +15,7 @@ type Gatherer struct {
 
 // Add adds r. What is said twice is said once, and the wider of two readings counts.
 func (g *Gatherer) Add(r Reading) {
-	key := strings.ToLower(strings.Join(append([]string{r.ID, r.Port, r.ContractID, r.Evidence.Source, r.Evidence.Doubt, strings.Join(r.Ports, " ")}, r.Table...), "\x00"))
+	key := r.key()
 	i, known := g.at[key]
 	if !known {
 		if g.at == nil {
@@ -95,15 +95,19 @@ func (g *Gatherer) AddReads(u Use, reads []TableRead) {
 	}
 }
 
+// key tells apart consumers, and what they read.
+func (r Reading) key() string {
+	parts := []string{r.ID, r.Port, r.ContractID, r.Evidence.Source, r.Evidence.Doubt, strings.Join(r.Ports, " ")}
+	return strings.ToLower(strings.Join(append(parts, r.Table...), "\x00"))
+}
+
 // Needs makes the objectives of r those of the reading of the same consumer and table,
 // or adds r if there is none.
 func (g *Gatherer) Needs(r Reading) {
-	for i := range g.readings {
-		was := &g.readings[i]
-		if was.ID == r.ID && was.Table.String() == r.Table.String() {
-			was.SLO, was.SomeSLO = r.SLO, r.SomeSLO
-			return
-		}
+	i, known := g.at[r.key()]
+	if !known {
+		g.Add(r)
+		return
 	}
-	g.Add(r)
+	g.readings[i].SLO, g.readings[i].SomeSLO = r.SLO, r.SomeSLO
 }

@@ -16,8 +16,9 @@ func queries(file string, text []byte, dialect string) (reads []consumer.TableRe
 		if r.Hidden {
 			hiding = append(hiding, consumer.Hiding{Span: r.Span, Why: why})
 		}
+		words := words(r)
 		for _, t := range r.Tables {
-			read := consumer.TableRead{Table: t.Name, Columns: columnsUsed(r, t), All: t.All, Span: t.Span}
+			read := consumer.TableRead{Table: t.Name, Columns: columnsUsed(t, words), All: t.All, Span: t.Span}
 			switch {
 			case t.All && r.Understood:
 				read.Star, read.Why = true, "selects *"
@@ -30,28 +31,34 @@ func queries(file string, text []byte, dialect string) (reads []consumer.TableRe
 	return reads, hiding
 }
 
-// columnsUsed lists the columns that a statement uses of t. Those that only pass through a
-// star inside it may go without harm.
-func columnsUsed(r query.Reading, t query.TableRead) (all []consumer.Column) {
+// A word is a name where it stands in a statement.
+type word struct {
+	name string
+	at   source.Span
+}
+
+// words counts of how many tables a statement takes each name for a column.
+func words(r query.Reading) map[word]int {
+	count := make(map[word]int)
+	for _, t := range r.Tables {
+		for _, c := range t.Columns {
+			count[word{strings.ToLower(c.Name), c.Span}]++
+		}
+	}
+	return count
+}
+
+// columnsUsed lists the columns that a statement uses of t. Those that only pass
+// through a star inside it may go without harm; and of a name that is taken for a
+// column of several tables, the text does not say whose it is.
+func columnsUsed(t query.TableRead, words map[word]int) (all []consumer.Column) {
 	for _, c := range t.Columns {
 		if c.Uses != query.Carried {
 			all = append(all, consumer.Column{
-				Name: c.Name, Uses: strings.Split((c.Uses &^ query.Carried).String(), "+"), Perhaps: shared(r, t, c.Name, c.Span), Span: c.Span,
+				Name: c.Name, Uses: strings.Split((c.Uses &^ query.Carried).String(), "+"),
+				Perhaps: words[word{strings.ToLower(c.Name), c.Span}] > 1, Span: c.Span,
 			})
 		}
 	}
 	return all
-}
-
-// shared reports whether the name at span is taken for a column of another table,
-// too: it says not whose it is.
-func shared(r query.Reading, t query.TableRead, name string, at source.Span) bool {
-	for _, other := range r.Tables {
-		for _, c := range other.Columns {
-			if other.Span != t.Span && c.Span == at && strings.EqualFold(c.Name, name) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -178,9 +178,7 @@ func (p *project) declare(n *node) {
 		return
 	}
 	r := consumer.Reading{Use: p.use(n), Table: n.table()}
-	if raw != nil {
-		p.needs(n, &r)
-	}
+	r.Columns = columns(p.needs(n, &r), n, nil)
 	if bounded {
 		r.SomeSLO = r.SLO == nil
 		r.SLO = append(r.SLO, bound)
@@ -228,47 +226,86 @@ func (p *project) freshness(n *node) (bound consumer.Bound, ok bool) {
 	return consumer.Bound{Property: "freshness", Limit: l, Raw: raw, Span: n.span}, true
 }
 
-// needs reads meta.breakwater of n: the port, and what is needed of it.
-func (p *project) needs(n *node, r *consumer.Reading) {
+// needs reads meta.breakwater of n into r, the port and what is needed of it, and
+// returns the fields of it as they are written.
+func (p *project) needs(n *node, r *consumer.Reading) []consumer.Need {
 	raw, at := n.breakwater(p.manifest)
-	pos := p.lines.Pos(at)
-	// As many lines and blanks as stand before it, so that errors point into the file.
-	padded := strings.Repeat("\n", pos.Line-1) + strings.Repeat(" ", pos.Column-1) + string(raw)
-	doc, err := document.Parse(p.file, []byte(padded))
-	if err != nil {
-		p.add(err)
-		return
+	if raw == nil {
+		return nil
 	}
+	doc, err := document.Parse(p.file, raw)
+	from := p.lines.Pos(at)
+	for _, e := range source.Errors(err) {
+		e.Span = moved(e.Span, from)
+		p.add(e)
+	}
+	move(doc, from)
 	var problems document.Problems
 	f := problems.Fields(doc, "meta.breakwater")
 	r.Port, r.ContractID = f.Text("port"), f.Text("contractId")
 	needs := f.Any("needs")
 	f.Done()
-	p.add(problems.Err())
-	if needs != nil {
-		p.add(files.Needs(needs, &r.Use))
+	problems.Add(files.Needs(needs, &r.Use))
+	for _, e := range source.Errors(problems.Err()) {
+		p.add(e)
 	}
-	for _, need := range r.Fields {
-		if name, ok := columnOf(need.Path, n, r.Table); ok {
-			r.Columns = append(r.Columns, consumer.Column{Name: name, Uses: need.Uses, Values: need.Values, Exhaustive: need.Exhaustive, Span: need.Span})
-		}
-	}
+	fields := r.Fields
 	r.Fields = nil
+	return fields
 }
 
-// columnOf writes a path as the name of a column, without the table that it may begin
-// with. It is not ok if it is a column of another table.
-func columnOf(path change.Path, n *node, table consumer.Table) (name string, ok bool) {
+// moved returns a span of a text that begins at a position of the file.
+func moved(s source.Span, from source.Pos) source.Span {
+	for _, pos := range []*source.Pos{&s.Start, &s.End} {
+		if pos.Line == 1 {
+			pos.Column += from.Column - 1
+		}
+		pos.Line += from.Line - 1
+	}
+	return s
+}
+
+func move(n *document.Node, from source.Pos) {
+	if n == nil {
+		return
+	}
+	n.Span = moved(n.Span, from)
+	for _, list := range [][]*document.Node{n.Keys, n.Items} {
+		for _, child := range list {
+			move(child, from)
+		}
+	}
+}
+
+// columns writes fields as columns of the table of n. Those that begin with the name
+// of another table, of others, are left out.
+func columns(fields []consumer.Need, n *node, others map[string]bool) (all []consumer.Column) {
+	for _, f := range fields {
+		if name := columnOf(f.Path, n, others); name != "" {
+			all = append(all, consumer.Column{Name: name, Uses: f.Uses, Values: f.Values, Exhaustive: f.Exhaustive, Span: f.Span})
+		}
+	}
+	return all
+}
+
+// columnOf writes a path as the name of a column of n, without the table that it may
+// begin with. It is empty for a column of another table.
+func columnOf(path change.Path, n *node, others map[string]bool) string {
 	var steps []string
 	for _, s := range path.Steps() {
 		if s != change.Items && s != change.Values {
 			steps = append(steps, strings.Trim(string(s), `"`))
 		}
 	}
-	if len(steps) > 1 && (strings.EqualFold(steps[0], n.Name) || len(table) > 0 && strings.EqualFold(steps[0], table[len(table)-1])) {
-		steps = steps[1:]
+	if len(steps) > 1 {
+		switch first := strings.ToLower(steps[0]); {
+		case first == strings.ToLower(n.Name) || consumer.Table(steps[:1]).Fits(n.table()) > 0:
+			steps = steps[1:]
+		case others[first]:
+			return ""
+		}
 	}
-	return strings.Join(steps, "."), len(steps) > 0
+	return strings.Join(steps, ".")
 }
 
 // exposure adds what an exposure depends on.
@@ -277,6 +314,26 @@ func (p *project) exposure(n *node) {
 		p.problem(n.at, "want a name for the exposure %s", n.id)
 		return
 	}
+	said := consumer.Reading{Use: p.owner(n)}
+	fields := p.needs(n, &said)
+	tables := p.tables(n)
+	names := make(map[string]bool, len(tables))
+	for _, in := range tables {
+		names[strings.ToLower(in.Name)] = true
+	}
+	for _, in := range tables {
+		r := said
+		r.Table, r.Columns = in.table(), columns(fields, in, names)
+		if len(r.Columns) == 0 {
+			r.Unclear = "is an exposure, which names no columns"
+		}
+		p.gathered.Add(r)
+	}
+}
+
+// owner returns the use that an exposure is: who it belongs to, and how much it
+// matters.
+func (p *project) owner(n *node) consumer.Use {
 	u := p.use(n)
 	u.ID = cmp.Or(p.from.Consumer.ID, n.Package, p.name) + "." + n.Name
 	if len(n.Owner.Name) > 0 && u.Team == "" {
@@ -294,29 +351,7 @@ func (p *project) exposure(n *node) {
 	if n.URL != "" {
 		u.Purpose += " (" + n.URL + ")"
 	}
-	u.Unclear = "is an exposure, which names no columns"
-	raw, _ := n.breakwater(p.manifest)
-	for _, in := range p.tables(n) {
-		r := consumer.Reading{Use: u, Table: in.table()}
-		if raw != nil {
-			p.needs(n, &r)
-			r.Columns = slices.DeleteFunc(r.Columns, func(c consumer.Column) bool { return p.isOfAnother(c, in, n) })
-			for i := range r.Columns {
-				r.Columns[i].Name, _ = strings.CutPrefix(r.Columns[i].Name, in.Name+".")
-			}
-		}
-		if len(r.Columns) > 0 {
-			r.Unclear = ""
-		}
-		p.gathered.Add(r)
-	}
-}
-
-// isOfAnother reports whether a column's name begins with another table than in, of
-// those that the exposure depends on.
-func (p *project) isOfAnother(c consumer.Column, in, exposure *node) bool {
-	table, _, ok := strings.Cut(c.Name, ".")
-	return ok && slices.ContainsFunc(p.tables(exposure), func(n *node) bool { return n != in && n.Name == table && in.Name != table })
+	return u
 }
 
 // tables lists the tables that n depends on, where it does so by way of metrics the
