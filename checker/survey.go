@@ -122,8 +122,7 @@ func (s *survey) approvals() {
 		in[i].InForce = true
 	}
 	for _, a := range s.headGate.Policy.Approvals {
-		known := func(b policy.Approval) bool { return b.Finding == a.Finding && b.Digest == a.Digest }
-		if !slices.ContainsFunc(in, known) && !slices.ContainsFunc(s.baseGate.Policy.Approvals, known) {
+		if !slices.ContainsFunc(in, a.Same) && !slices.ContainsFunc(s.baseGate.Policy.Approvals, a.Same) {
 			s.gate.Policy.Approvals = append(s.gate.Policy.Approvals, a)
 		}
 	}
