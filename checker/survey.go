@@ -23,7 +23,8 @@ type survey struct {
 	base, head, tip          *product.Found
 	changed                  []string // the files that differ between base and head, sorted
 	errors                   []Error
-	owners                   map[string][]string // who answers for a consumer, as the target branch says, by its id
+	tombstones               map[string]product.Declaration // of ports that went elsewhere, by their ids
+	owners                   map[string][]string            // who answers for a consumer, as the target branch says, by its id
 
 	mu       sync.Mutex
 	failures []error // of the world, each once
@@ -50,6 +51,12 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 	} else {
 		s.configure()
 	}
+	s.tombstones = make(map[string]product.Declaration)
+	for _, d := range slices.Concat(s.gate.Ports, s.headGate.Ports) {
+		if d.MovedTo != "" {
+			s.tombstones[d.ID] = d
+		}
+	}
 	s.gate.Policy.Now = c.Now
 	if c.Reviews != nil {
 		s.gate.Policy.Missing = func(f *policy.Finding, owner string) []string { return s.missing(ctx, f, owner) }
@@ -70,6 +77,20 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		s.errors = append(s.errors, Error{Side: Head, Contract: true, Err: e})
 	}
 	return s
+}
+
+// knownAs lists the ids that a registration may have for the port called id: its own,
+// and those that it had before it went there, as tombstones say.
+func (s *survey) knownAs(id string) []string {
+	names := []string{id}
+	for i := 0; i < len(names); i++ {
+		for from, d := range s.tombstones {
+			if d.MovedTo == names[i] && !slices.Contains(names, from) {
+				names = append(names, from)
+			}
+		}
+	}
+	return names
 }
 
 func (s *survey) isChanged(name string) bool {
