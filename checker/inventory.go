@@ -28,6 +28,7 @@ type Held struct {
 	Port
 	Promises []slo.Objective
 	Uses     []consumer.Use
+	Gaps     map[string][]string // what a consumer needs and the port never promised, by the consumer's id
 }
 
 // Inventory reads every port in tree, and every registration.
@@ -61,10 +62,17 @@ func (r *run) hold(ctx context.Context) Held {
 	for _, e := range r.now.errs {
 		r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Contract: true, Err: e})
 	}
-	h := Held{Uses: r.readers(ctx, schema.Places{Base: r.now.Outline, Head: r.now.Outline})}
+	at := schema.Places{Base: r.now.Outline, Head: r.now.Outline}
+	h := Held{Uses: r.readers(ctx, at), Gaps: make(map[string][]string)}
 	h.Port = r.report()
 	h.State = Unchanged
 	h.Promises = r.now.Promises
+	ends := r.gate.Policy.NoticeEnds(r.Now, r.now.Terms.Notice)
+	for _, u := range h.Uses {
+		if gaps := u.Gaps(h.Promises, r.Now, ends, at); len(gaps) > 0 {
+			h.Gaps[u.ID] = append(h.Gaps[u.ID], gaps...)
+		}
+	}
 	return h
 }
 
