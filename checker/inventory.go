@@ -2,7 +2,6 @@ package checker
 
 import (
 	"context"
-	"runtime"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
@@ -11,12 +10,12 @@ import (
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
-	"golang.org/x/sync/errgroup"
 )
 
 // An Inventory is what stands in one tree: ports, and who reads them.
 type Inventory struct {
-	Ports     []Held // by id
+	Ports     []Held            // by id
+	Moved     map[string]string // where ports went that were here, by their ids
 	Unread    []product.Unread
 	Consumers []consumer.Consumer
 	Errors    []Error
@@ -36,20 +35,19 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	s := c.survey(ctx, Revisions{Base: tree, Head: tree})
 	uses, _ := s.registrations(ctx)
 	s.unknownPorts(uses)
-	runs := make([]*run, len(s.head.Ports))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	held := make([]Held, len(runs))
-	for i, p := range s.head.Ports {
-		runs[i] = &run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: uses}
-		g.Go(func() error {
-			held[i] = runs[i].hold(ctx)
-			return nil
-		})
+	inv := &Inventory{Moved: make(map[string]string), Unread: s.head.Unread, Consumers: consumers(uses), Errors: s.errors, Policy: s.gate.Policy}
+	for id, d := range s.tombstones {
+		inv.Moved[id] = d.MovedTo
 	}
-	g.Wait()
-	inv := &Inventory{Ports: held, Unread: s.head.Unread, Consumers: consumers(uses), Errors: s.errors, Policy: s.gate.Policy}
+	var runs []*run
+	for _, p := range s.head.Ports {
+		if r := (&run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: uses}); !r.isNothing() {
+			runs = append(runs, r)
+		}
+	}
+	each(runs, func(r *run) { r.held = r.hold(ctx) })
 	for _, r := range runs {
+		inv.Ports = append(inv.Ports, r.held)
 		inv.Errors = append(inv.Errors, r.errors...)
 	}
 	return inv, s.worldErrors(ctx, runs)

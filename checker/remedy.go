@@ -76,6 +76,9 @@ func (r *run) follow(f policy.Finding) string {
 	if readers == "" {
 		readers = "everyone who reads it"
 	}
+	if f.To == r.pair.ID() { // here, where the tombstone is followed
+		return fmt.Sprintf("Tell %s that it is %s now. Keep the tombstone until they registered so: by it, what they registered counts.", readers, f.To)
+	}
 	return fmt.Sprintf("Tell %s that it is %s now, and have them register there; serve both until they did.", readers, f.To)
 }
 
@@ -137,6 +140,7 @@ func readers(f policy.Finding) string {
 			names = append(names, h.Use.ID)
 		}
 	}
+	slices.Sort(names)
 	if len(names) > 3 {
 		names = append(names[:3], fmt.Sprintf("%d others", len(names)-3))
 	}

@@ -183,14 +183,14 @@ func (r *run) moved(c change.Change) string {
 	if r.pair.Base == nil || c.Rule.Idea != change.FieldRemoved && c.Rule.Idea != change.TypeRemoved {
 		return ""
 	}
-	var names []string
+	var has []string
 	for _, g := range r.where().of(r.was.Outline.Short(c.Path), r.traitOf(c.Path)) {
-		names = append(names, fmt.Sprintf("%s of %s", g.path, g.port))
+		has = append(has, fmt.Sprintf("%s has %s", g.port, g.path))
 	}
-	if len(names) == 0 {
+	if len(has) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Of the same name and type, and new with this change: %s.", few(names, " and "))
+	return fmt.Sprintf(" Since this change %s, of the same name and type.", few(has, " and "))
 }
 
 // traitOf returns the trait of an element that the base has.

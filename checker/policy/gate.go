@@ -190,6 +190,10 @@ func (g *gate) ports() {
 	}
 	for _, was := range g.base.Ports {
 		now, ok := declared[was.ID]
+		if was.MovedTo != "" && now.MovedTo != was.MovedTo {
+			g.report(loosened, g.at("ports", was.ID, "movedTo"), was.MovedTo, now.MovedTo, was.At("movedTo"), g.head.at("ports"),
+				fmt.Sprintf("%s: the tombstone no longer says that it went to %s; who registered under that name does not count there", was.ID, was.MovedTo))
+		}
 		if !ok {
 			continue // the port itself was removed, renamed, or is found otherwise
 		}

@@ -30,6 +30,9 @@ func (o Options) Ports(w io.Writer, inv *checker.Inventory) error {
 	}
 	s.line(0, "%s, %s registered", s.paint(bold, many(len(inv.Ports), "port")), many(len(inv.Consumers), "consumer"))
 	s.table(rows)
+	for _, id := range slices.Sorted(maps.Keys(inv.Moved)) {
+		s.line(0, "%s", s.paint(dim, Plain(fmt.Sprintf("%s went to %s", id, inv.Moved[id]))))
+	}
 	if len(inv.Unread) > 0 {
 		s.line(0, "")
 		s.line(0, "%s", s.paint(bold, many(len(inv.Unread), "contract")+" not read"))
@@ -89,11 +92,12 @@ func PortsJSON(w io.Writer, inv *checker.Inventory) error {
 		Gaps      []string `json:"gaps"`
 	}
 	out := struct {
-		SchemaVersion int      `json:"schemaVersion"`
-		Ports         []held   `json:"ports"`
-		Unread        []Unread `json:"unread"`
-		Errors        []Error  `json:"errors"`
-	}{SchemaVersion, []held{}, []Unread{}, []Error{}}
+		SchemaVersion int               `json:"schemaVersion"`
+		Ports         []held            `json:"ports"`
+		Moved         map[string]string `json:"moved"` // where ports went, by the ids that they had here
+		Unread        []Unread          `json:"unread"`
+		Errors        []Error           `json:"errors"`
+	}{SchemaVersion, []held{}, inv.Moved, []Unread{}, []Error{}}
 	for _, p := range inv.Ports {
 		h := held{Port: newPort(p.Port, nil), Promises: []string{}, Consumers: []string{}, Gaps: []string{}}
 		for _, o := range p.Promises {
