@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,22 +107,25 @@ func (r *run) instead(o *schema.Outline, c change.Change) string {
 	return ""
 }
 
-// beside names the other versions of a port that is gone.
+// beside names the other versions of a port that is gone: ports under its name, or of
+// its contract.
 func (r *run) beside(f policy.Finding) string {
 	if f.Rule.Idea != change.PortRemoved {
 		return ""
 	}
 	var others []string
-	family, version := product.Versioned(r.pair.ID())
+	name, version := product.Versioned(r.pair.ID())
+	contract := cmp.Or(r.was.Terms.ContractID, r.pair.Base.ContractID)
 	for _, p := range r.head.Ports {
-		if name, other := product.Versioned(p.ID); name == family && other != version && len(p.Paths) > 0 {
+		family, other := product.Versioned(p.ID)
+		if (family == name && other != version || contract != "" && p.ContractID == contract) && p.ID != r.pair.ID() && len(p.Paths) > 0 {
 			others = append(others, p.ID)
 		}
 	}
 	if len(others) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Its readers can go to %s, which is served beside it.", few(others, " or "))
+	return fmt.Sprintf(" Its readers can go to %s.", few(others, " or "))
 }
 
 // then says what belongs to a removal besides.
