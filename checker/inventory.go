@@ -47,21 +47,21 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	}
 	each(runs, func(r *run) { r.held = r.hold(ctx) })
 	for _, r := range runs {
-		inv.Ports = append(inv.Ports, r.held)
+		inv.Ports = append(inv.Ports, *r.held)
 		inv.Errors = append(inv.Errors, r.errors...)
 	}
 	return inv, s.worldErrors(ctx, runs)
 }
 
 // hold reads the port as it is in the head.
-func (r *run) hold(ctx context.Context) Held {
+func (r *run) hold(ctx context.Context) *Held {
 	r.now = r.load(ctx, r.pair.Head, r.revs.Head)
 	r.was, r.touched = r.now, true
 	for _, e := range r.now.errs {
 		r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Contract: true, Err: e})
 	}
 	at := schema.Places{Base: r.now.Outline, Head: r.now.Outline}
-	h := Held{Uses: r.readers(ctx, at), Gaps: make(map[string][]string)}
+	h := &Held{Uses: r.readers(ctx, at), Gaps: make(map[string][]string)}
 	h.Port = r.report()
 	h.State = Unchanged
 	h.Promises = r.now.Promises
