@@ -52,9 +52,11 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		s.configure()
 	}
 	s.tombstones = make(map[string]product.Declaration)
-	for _, d := range slices.Concat(s.gate.Ports, s.headGate.Ports) {
-		if d.MovedTo != "" {
-			s.tombstones[d.ID] = d
+	for _, ports := range [][]product.Declaration{s.gate.Ports, s.headGate.Ports} {
+		for i := range ports {
+			if ports[i].MovedTo != "" {
+				s.tombstones[ports[i].ID] = ports[i]
+			}
 		}
 	}
 	s.gate.Policy.Now = c.Now
