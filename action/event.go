@@ -31,7 +31,9 @@ type event struct {
 }
 
 type pull struct {
-	Number int `json:"number"`
+	Number int    `json:"number"`
+	Title  string `json:"title"`
+	URL    string `json:"html_url"`
 	User   struct {
 		Login string `json:"login"`
 	} `json:"user"`

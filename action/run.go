@@ -15,6 +15,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/breakwater-data/breakwater/checker/revision"
+	"github.com/breakwater-data/breakwater/notifier"
 	"github.com/google/go-github/v60/github"
 )
 
@@ -30,7 +31,7 @@ type Action struct {
 
 	// Notify tells the consumers who are hit, but nobody of whom delivered has the
 	// key, and returns the keys of whom it told. Nil: nobody can be told.
-	Notify func(ctx context.Context, r *checker.Result, delivered []string) (keys []string, err error)
+	Notify func(ctx context.Context, r *checker.Result, about notifier.Change, delivered []string) (keys []string, err error)
 }
 
 // Run checks and reports. Whatever the error is, it has been said by then, and what

@@ -18,6 +18,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/revision/repotest"
 	"github.com/breakwater-data/breakwater/formats"
+	"github.com/breakwater-data/breakwater/notifier"
 )
 
 const (
@@ -87,7 +88,7 @@ func (w *world) meets(head string) *forge {
 }
 
 func pullEvent(base, head, from, visibility string) string {
-	return fmt.Sprintf(`{"pull_request":{"number":7,"user":{"login":"ada"},
+	return fmt.Sprintf(`{"pull_request":{"number":7,"title":"Drop the discount","html_url":"https://github.com/acme/checkout/pull/7","user":{"login":"ada"},
 		"base":{"ref":"main","sha":%q,"repo":{"full_name":"acme/checkout"}},"head":{"ref":"topic","sha":%q,"repo":{"full_name":%q}}},
 		"repository":{"full_name":"acme/checkout","default_branch":"main","visibility":%q}}`, base, head, from, visibility)
 }
@@ -418,7 +419,7 @@ func TestNoticesAreSentOnce(t *testing.T) {
 		vars["GITHUB_EVENT_NAME"], vars["GITHUB_EVENT_PATH"] = "pull_request", path
 		a := &Action{
 			Checker: checker.Checker{Formats: formats.All(), Now: repotest.Epoch}, Getenv: func(k string) string { return vars[k] },
-			Log: &w.log, Dir: clone.Dir, Pause: time.Millisecond, Notify: notifyOf(&known),
+			Log: &w.log, Dir: clone.Dir, Pause: time.Millisecond, Notify: notifyOf(t, &known),
 		}
 		if _, err := a.Run(t.Context()); err != nil {
 			t.Fatal(err)
@@ -433,8 +434,11 @@ func TestNoticesAreSentOnce(t *testing.T) {
 }
 
 // notifyOf makes a Notify that writes down what it was told was delivered.
-func notifyOf(known *[][]string) func(context.Context, *checker.Result, []string) ([]string, error) {
-	return func(_ context.Context, r *checker.Result, delivered []string) ([]string, error) {
+func notifyOf(t *testing.T, known *[][]string) func(context.Context, *checker.Result, notifier.Change, []string) ([]string, error) {
+	return func(_ context.Context, r *checker.Result, about notifier.Change, delivered []string) ([]string, error) {
+		if want := (notifier.Change{Title: "acme/checkout#7: Drop the discount", URL: "https://github.com/acme/checkout/pull/7"}); about != want {
+			t.Errorf("the notice is about %+v, want %+v", about, want)
+		}
 		*known = append(*known, delivered)
 		return []string{r.Consumers[0].ID + "/1"}, nil
 	}

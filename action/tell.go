@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/policy"
+	"github.com/breakwater-data/breakwater/notifier"
 	"github.com/google/go-github/v60/github"
 )
 
@@ -77,11 +79,28 @@ func (j *job) notify(ctx context.Context, c *Comment, r *checker.Result) (sent [
 			return nil
 		}
 	}
-	sent, err := j.Notify(ctx, r, delivered)
+	sent, err := j.Notify(ctx, r, j.change(r), delivered)
 	if err != nil {
 		j.say("warning", "Not every notice was sent: "+err.Error())
 	}
 	return sent
+}
+
+// change is what the event is about, as a notice calls it.
+func (j *job) change(r *checker.Result) notifier.Change {
+	repo := j.owner + "/" + j.name
+	if p := j.event.PullRequest; p != nil {
+		return notifier.Change{Title: fmt.Sprintf("%s#%d: %s", repo, p.Number, p.Title), URL: p.URL}
+	}
+	commit := r.Head.Commit
+	about := notifier.Change{Title: repo + "@" + commit[:min(len(commit), 7)]}
+	if j.options.Repository != "" && commit != "" {
+		about.URL = j.options.Repository + "/commit/" + commit
+	}
+	if j.event.Name == "push" {
+		about.State = notifier.Merged
+	}
+	return about
 }
 
 // wanted reports whether r is worth a first comment.

@@ -33,7 +33,7 @@ func TestReports(t *testing.T) {
 				if o.Color {
 					text = strings.NewReplacer("\x1b[", "", "\x1b", "").Replace(text)
 				}
-				harmless(t, text)
+				ruletest.Harmless(t, text)
 			}
 			text := render(t, report.JSON, r)
 			if err := schema(text); err != nil {
@@ -85,21 +85,6 @@ func render(t *testing.T, write report.Writer, r *checker.Result) string {
 	return first.String()
 }
 
-func harmless(t *testing.T, text string) {
-	t.Helper()
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
-			t.Errorf("a workflow would obey %q", line)
-		}
-		for _, r := range line {
-			if !unicode.IsPrint(r) {
-				t.Errorf("%q holds %U", line, r)
-			}
-		}
-	}
-}
-
 // Names, ids, owners and texts come from strangers.
 func FuzzReport(f *testing.F) {
 	f.Add("::error file=a::x", "\x1b[2J\u202e", "a\r\n##[group]b")
@@ -111,8 +96,8 @@ func FuzzReport(f *testing.F) {
 		r := checkTrees(t,
 			map[string][]byte{"c.odcs.yaml": contract("      - {name: " + quote(name) + ", logicalType: string}\n"), "consumers/a.yaml": []byte("apiVersion: breakwater/v1\nkind: Consumption\nconsumer: {id: " + quote(id) + "}\nconsumes: [{port: c}]\n")},
 			map[string][]byte{"c.odcs.yaml": contract("")})
-		harmless(t, render(t, report.Options{Verbose: true}.Text, r))
-		harmless(t, render(t, report.JSON, r))
+		ruletest.Harmless(t, render(t, report.Options{Verbose: true}.Text, r))
+		ruletest.Harmless(t, render(t, report.JSON, r))
 	})
 }
 

@@ -136,6 +136,7 @@ type (
 		Reason  string    `json:"reason"`
 		Until   time.Time `json:"until"`
 		InForce bool      `json:"inForce"`
+		Missing []string  `json:"missing"` // who has yet to approve the head that proposes it
 	}
 	Consumer struct { // who is registered, whether hit or not
 		ID       string   `json:"id"`
