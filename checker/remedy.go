@@ -19,6 +19,8 @@ import (
 // the next of them, with its date.
 func (r *run) remedy(f policy.Finding, removal *policy.Removal) string {
 	switch {
+	case removal != nil && removal.Matured && readers(f) == "":
+		return "Nothing has to be done: it was deprecated, its notice has passed, and nobody is left."
 	case removal != nil:
 		return r.removal(f, removal) + r.instead(r.was.Outline, f.Change) + r.beside(f) + r.moved(f.Change)
 	case f.Rule == portMoved:
@@ -35,10 +37,8 @@ func (r *run) removal(f policy.Finding, removal *policy.Removal) string {
 	switch {
 	case removal.Unseen != "":
 		return fmt.Sprintf("It is deprecated; since when cannot be told: %s.", removal.Unseen)
-	case removal.Matured && readers != "":
-		return fmt.Sprintf("Its notice has passed, and %s may still read it: agree with them first.", readers)
 	case removal.Matured:
-		return "Nothing has to be done: it was deprecated, its notice has passed, and nobody is left."
+		return fmt.Sprintf("Its notice has passed, and %s may still read it: agree with them first.", readers)
 	case !removal.Since.IsZero():
 		return fmt.Sprintf("It is deprecated since %s. Remove it after %s, when nobody reads it any more%s.%s",
 			day(removal.Since), day(removal.Earliest), then(f.Rule), wishes(f, removal.Since, removal.Earliest))
