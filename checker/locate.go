@@ -205,7 +205,7 @@ func named(r consumer.Reading, at served) consumer.Use {
 		u.Fields = append(u.Fields, consumer.Need{Path: path, Uses: c.Uses, Values: c.Values, Exhaustive: c.Exhaustive, Span: c.Span})
 	}
 	if len(unlisted) > 0 && at.Decl != "" {
-		u.Evidence.Doubt = fmt.Sprintf("it reads %s, which the port does not list", few(unlisted))
+		u.Evidence.Doubt = fmt.Sprintf("it reads %s, which the port does not list", few(unlisted, ", "))
 	}
 	if len(u.Fields) == 0 && at.Decl != "" {
 		why := r.Unclear
@@ -221,15 +221,6 @@ func named(r consumer.Reading, at served) consumer.Use {
 		u.Unclear = "reads columns that nothing ties to this port's fields"
 	}
 	return u
-}
-
-// few writes the first of some names.
-func few(names []string) string {
-	const most = 3
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names, ", ")
 }
 
 // charts keeps the atlases of base and head, each made once.

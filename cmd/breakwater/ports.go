@@ -51,6 +51,8 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 			switch {
 			case err != nil:
 				return usagef("port %s: %w", id, err)
+			case q == nil && inv.Moved[id] != "":
+				return usagef("port %s went to %s", id, inv.Moved[id])
 			case q == nil:
 				var ids []string
 				for _, p := range inv.Ports {
