@@ -35,17 +35,17 @@ func Read(file string, text []byte, from consumer.Import, queries consumer.Queri
 	if p.name == "" && from.Consumer.ID == "" {
 		return consumer.Imported{}, errors.Join(err, source.Errorf(source.Top(file), "want the project's name in metadata.project_name, or consumer.id in the configuration"))
 	}
-	own := func(section string, each func(*node)) {
+	every := func(section string, each func(*node)) {
 		for _, id := range m.order {
-			if n := m.nodes[id]; n.section == section && n.Package == p.name {
+			if n := m.nodes[id]; n.section == section && p.runs(n) {
 				each(n)
 			}
 		}
 	}
-	own("sources", p.declare)
-	own("nodes", p.node)
-	own("exposures", p.exposure)
-	own("sources", p.source)
+	every("sources", p.declare)
+	every("nodes", p.node)
+	every("exposures", p.exposure)
+	every("sources", p.source)
 	return consumer.Imported{Readings: p.gathered.Readings()}, errors.Join(err, errors.Join(m.errs...))
 }
 
@@ -83,12 +83,18 @@ func (p *project) use(n *node) consumer.Use {
 	}
 }
 
-// foreign reports whether a node is not made by this project: a source, or a model
-// of another.
-func (p *project) foreign(id string) bool {
+// runs reports whether n is the project's, or of a package that it installed and runs:
+// a model of another project, which it only refs, has no SQL here.
+func (p *project) runs(n *node) bool {
+	return n.Package == p.name || n.section == "sources" || n.sql() != ""
+}
+
+// foreign reports whether what a node of a package depends on is made elsewhere: a
+// source, or a model of another project.
+func foreign(id, pkg string) bool {
 	kind, rest, _ := strings.Cut(id, ".")
-	pkg, _, _ := strings.Cut(rest, ".")
-	return kind == "source" || pkg != p.name && slices.Contains([]string{"model", "seed", "snapshot"}, kind)
+	of, _, _ := strings.Cut(rest, ".")
+	return kind == "source" || of != pkg && slices.Contains([]string{"model", "seed", "snapshot"}, kind)
 }
 
 // input returns the node called id. One of another project need not be in the
@@ -106,7 +112,7 @@ func (p *project) node(n *node) {
 	read := false
 	for _, id := range n.DependsOn.Nodes {
 		in := p.input(id)
-		if in == nil || !p.foreign(id) || len(in.table()) == 0 {
+		if in == nil || !foreign(id, n.Package) || len(in.table()) == 0 {
 			continue
 		}
 		if !read && n.ColumnName == "" {
@@ -128,7 +134,7 @@ func (p *project) sql(n *node) []consumer.TableRead {
 	if n.sql() == "" || p.queries == nil || n.Language != "" && n.Language != "sql" {
 		return nil
 	}
-	return p.queries.Read(p.file, []byte(n.sql()), cmp.Or(p.from.Dialect, ""))
+	return p.queries.Read(p.file, []byte(n.sql()), p.from.Dialect)
 }
 
 // reading is what the model n reads of in: of all that its SQL reads, that which fits.
