@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/breakwater-data/breakwater/checker"
-	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/breakwater-data/breakwater/checker/revision"
-	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/spf13/cobra"
 )
 
@@ -38,23 +35,16 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 			if inv == nil {
 				return err
 			}
-			id, text, _ := strings.Cut(args[0], "#")
-			var path change.Path
-			if text != "" {
-				if path, err = change.Parse(text); err != nil {
-					return usageError{err}
-				}
+			id, path, err := portAndPath(args[0])
+			if err != nil {
+				return err
 			}
 			q, err := inv.WhoUses(id, path)
 			switch {
 			case err != nil:
 				return usagef("port %s: %w", id, err)
 			case q == nil:
-				var ids []string
-				for _, p := range inv.Ports {
-					ids = append(ids, p.ID)
-				}
-				return usagef("port %q is not in this repository%s", id, document.Suggest(id, ids))
+				return unknownPort(id, inv)
 			case c.format == "json":
 				return report.WhoUsesJSON(c.stdout, q)
 			}
@@ -68,9 +58,6 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 // tree, or in a folder that is in no repository, and complains of what is wrong
 // with them.
 func (c *cli) inventory(ctx context.Context, dir string) (*checker.Inventory, error) {
-	if _, err := c.writers(); err != nil {
-		return nil, err
-	}
 	ch, err := c.checker()
 	if err != nil {
 		return nil, err
