@@ -148,4 +148,3 @@ func TestImpactDrawsAFew(t *testing.T) {
 		t.Error("it does not say what it leaves out")
 	}
 }
-
