@@ -27,6 +27,7 @@ type Inventory struct {
 type Held struct {
 	Port
 	Promises []slo.Objective
+	Notice   slo.Quantity // before something is removed, as the contract promises; zero: not said
 	Uses     []consumer.Use
 }
 
@@ -64,7 +65,7 @@ func (r *run) hold(ctx context.Context) Held {
 	h := Held{Uses: r.readers(ctx, schema.Places{Base: r.now.Outline, Head: r.now.Outline})}
 	h.Port = r.report()
 	h.State = Unchanged
-	h.Promises = r.now.Promises
+	h.Promises, h.Notice = r.now.Promises, r.now.Terms.Notice
 	return h
 }
 

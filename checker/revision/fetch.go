@@ -61,13 +61,12 @@ func Fetch(ctx context.Context, address, rev, dir string) (*Repo, *Tree, error) 
 // Anonymous returns an address without the user and password that it may carry.
 func Anonymous(address string) string {
 	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		_, rest, ok = strings.Cut(address, "@")
-		if !ok {
-			return address
-		}
-		return rest
+	switch {
+	case ok:
+		host, path, _ := strings.Cut(rest, "/")
+		return scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + "/" + path
+	case IsRemote(address):
+		return address[strings.IndexByte(address, '@')+1:]
 	}
-	host, path, _ := strings.Cut(rest, "/")
-	return scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + "/" + path
+	return address
 }

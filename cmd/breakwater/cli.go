@@ -57,7 +57,7 @@ consumers, and blocks the merge or tells the teams downstream.`,
 	root.SetErr(c.stderr)
 	root.AddCommand(
 		c.checkCommand(), c.diffCommand(), c.historyCommand(), c.explainCommand(), c.rulesCommand(), c.portsCommand(),
-		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.initCommand(), c.doctorCommand(), c.demoCommand(), c.versionCommand(),
+		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.verifyCommand(), c.initCommand(), c.doctorCommand(), c.demoCommand(), c.versionCommand(),
 	)
 	return root
 }

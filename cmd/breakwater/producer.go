@@ -10,18 +10,9 @@ import (
 	"github.com/breakwater-data/breakwater/checker/revision"
 )
 
-// A producer is a repository, folder or contract that holds ports which somebody
-// reads.
-type producer struct {
-	*checker.Inventory
-	name   string // without what is secret in an address
-	commit string // empty: what is read is in no commit
-	alone  bool   // it is a contract's file, and not all that its product has
-}
-
 // producer reads the ports at spec: a folder, a contract's file, or the address of a
 // repository; @REV behind a repository names a branch, tag or commit.
-func (c *cli) producer(ctx context.Context, spec string) (*producer, error) {
+func (c *cli) producer(ctx context.Context, spec string) (*checker.Producer, error) {
 	ch, err := c.checker()
 	if err != nil {
 		return nil, err
@@ -36,17 +27,14 @@ func (c *cli) producer(ctx context.Context, spec string) (*producer, error) {
 	if inv == nil {
 		return nil, err
 	}
-	info, statErr := os.Stat(spec)
-	return &producer{inv, tree.Name, tree.Commit, statErr == nil && !info.IsDir()}, err
+	at, _ := splitRevision(spec)
+	info, statErr := os.Stat(at)
+	return &checker.Producer{Inventory: inv, Name: revision.Anonymous(at), Commit: tree.Commit, Alone: statErr == nil && !info.IsDir()}, err
 }
 
 func (c *cli) producerTree(ctx context.Context, spec string) (*revision.Tree, func(), error) {
-	at, rev := spec, ""
-	info, err := os.Stat(spec)
-	if i := strings.LastIndexByte(spec, '@'); err != nil && i > 0 && !strings.ContainsAny(spec[i:], ":") {
-		at, rev = spec[:i], spec[i+1:]
-		info, err = os.Stat(at)
-	}
+	at, rev := splitRevision(spec)
+	info, err := os.Stat(at)
 	switch {
 	case revision.IsRemote(at) && err != nil:
 		return fetched(ctx, at, rev)
@@ -104,16 +92,34 @@ func (c *cli) present(ctx context.Context, dir string) (*revision.Tree, func(), 
 	return committed, func() { done(); repo.Close() }, nil
 }
 
-// port finds a port by its id, its contract or, if there is one such, its name alone.
+// splitRevision cuts @REV off the name of a producer, unless it is a folder or file with
+// an @ in its name, or the user in an address.
+func splitRevision(spec string) (at, rev string) {
+	if _, err := os.Stat(spec); err == nil {
+		return spec, ""
+	}
+	from := 0 // where a path begins
+	if _, rest, ok := strings.Cut(spec, "://"); ok {
+		from = len(spec) - len(rest) + max(strings.IndexByte(rest, '/'), 0)
+	} else if revision.IsRemote(spec) {
+		from = strings.IndexByte(spec, ':')
+	}
+	if i := strings.LastIndexByte(spec, '@'); i > from {
+		return spec[:i], spec[i+1:]
+	}
+	return spec, ""
+}
+
+// portOf finds a port by its id, its contract or, if there is one such, its name alone.
 // The only port of a contract's file is whatever it is called elsewhere.
-func (p *producer) port(id string) *checker.Held {
+func portOf(p *checker.Producer, id string) *checker.Held {
 	var named []*checker.Held
 	for i := range p.Ports {
 		h := &p.Ports[i]
 		if h.ID == id || id != "" && h.ContractID == id {
 			return h
 		}
-		if h.Name == id || p.alone && len(p.Ports) == 1 {
+		if h.Name == id || p.Alone && len(p.Ports) == 1 {
 			named = append(named, h)
 		}
 	}

@@ -143,7 +143,7 @@ func (r *register) held(ctx context.Context) (*checker.Held, error) {
 	if p == nil {
 		return nil, err
 	}
-	h := p.port(r.port)
+	h := portOf(p, r.port)
 	switch {
 	case h == nil && r.repo == "" && r.contract == "":
 		if !strings.Contains(r.port, "/") && !strings.Contains(r.port, ":") {
