@@ -3,6 +3,7 @@ package checker_test
 import (
 	"bytes"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode"
@@ -32,10 +33,32 @@ func TestReports(t *testing.T) {
 				if o.Color {
 					text = strings.NewReplacer("\x1b[", "", "\x1b", "").Replace(text)
 				}
-				harmless(t, text)
+				ruletest.Harmless(t, text)
 			}
-			if err := schema(render(t, report.JSON, r)); err != nil {
+			text := render(t, report.JSON, r)
+			if err := schema(text); err != nil {
 				t.Error(err)
+			}
+			if doc, err := report.Read(strings.NewReader(text)); err != nil || !reflect.DeepEqual(doc, report.NewDocument(r)) {
+				t.Errorf("what is read is not what was written: %v\n%+v", err, doc)
+			}
+		})
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"no JSON", "schemaVersion: 1", "want a report as breakwater check --output json=FILE writes it: invalid character"},
+		{"two reports", `{"schemaVersion": 1} {}`, "want a report as breakwater check --output json=FILE writes it: invalid character"},
+		{"something else", `{"version": 1}`, "want a report as breakwater check --output json=FILE writes it; schemaVersion is missing"},
+		{"a later report", `{"schemaVersion": 2, "ports": {}}`, "the report has schemaVersion 2, and this program reads 1"},
+		{"a report that breaks its word", `{"schemaVersion": 1, "ports": {}}`, "the report does not keep to its schema: "},
+		{"a report without end", `{"schemaVersion": 1` + strings.Repeat(" ", report.MaxDocument), "a report has at most 64 MiB"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := report.Read(strings.NewReader(tt.text)); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
 	}
@@ -62,21 +85,6 @@ func render(t *testing.T, write report.Writer, r *checker.Result) string {
 	return first.String()
 }
 
-func harmless(t *testing.T, text string) {
-	t.Helper()
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
-			t.Errorf("a workflow would obey %q", line)
-		}
-		for _, r := range line {
-			if !unicode.IsPrint(r) {
-				t.Errorf("%q holds %U", line, r)
-			}
-		}
-	}
-}
-
 // Names, ids, owners and texts come from strangers.
 func FuzzReport(f *testing.F) {
 	f.Add("::error file=a::x", "\x1b[2J\u202e", "a\r\n##[group]b")
@@ -88,8 +96,8 @@ func FuzzReport(f *testing.F) {
 		r := checkTrees(t,
 			map[string][]byte{"c.odcs.yaml": contract("      - {name: " + quote(name) + ", logicalType: string}\n"), "consumers/a.yaml": []byte("apiVersion: breakwater/v1\nkind: Consumption\nconsumer: {id: " + quote(id) + "}\nconsumes: [{port: c}]\n")},
 			map[string][]byte{"c.odcs.yaml": contract("")})
-		harmless(t, render(t, report.Options{Verbose: true}.Text, r))
-		harmless(t, render(t, report.JSON, r))
+		ruletest.Harmless(t, render(t, report.Options{Verbose: true}.Text, r))
+		ruletest.Harmless(t, render(t, report.JSON, r))
 	})
 }
 

@@ -77,7 +77,9 @@ func (s *survey) isChanged(name string) bool {
 	return ok
 }
 
-func (s *survey) known() policy.Known { return policy.Known{Formats: s.Formats, Rules: s.Rules()} }
+func (s *survey) known() policy.Known {
+	return policy.Known{Formats: s.Formats, Rules: s.Rules(), Notify: s.Notify}
+}
 
 // configure reads the configuration at the three revisions, and one that is the
 // same in two of them once.

@@ -47,6 +47,7 @@ func (c *Config) at(keys ...string) source.Span {
 type Known struct {
 	Formats []schema.Format
 	Rules   []change.Rules
+	Notify  func(section *document.Node) error // says what is wrong in the notify section; nil: nobody looks
 }
 
 // Read reads the configuration in tree. It returns what it could read together
@@ -110,7 +111,9 @@ func (r reader) config(doc *document.Node) *Config {
 	}
 	consumers.Done()
 	c.Policy = r.policy(f.Fields("policy"))
-	f.Any("notify") // the notifier reads its own section
+	if section := f.Any("notify"); r.known.Notify != nil { // the notifier reads its own section
+		r.Add(r.known.Notify(section))
+	}
 	f.Done()
 	return c
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/report"
@@ -84,22 +83,6 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// harmless fails for what a terminal or a workflow would obey.
-func harmless(t *testing.T, text string) {
-	t.Helper()
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
-			t.Errorf("a workflow would obey %q", line)
-		}
-		for _, r := range line {
-			if !unicode.IsPrint(r) {
-				t.Errorf("%q holds %U", line, r)
-			}
-		}
-	}
-}
-
 // Every report is the same twice over and is what testdata says. None holds what a
 // terminal or a workflow would obey, but for the annotations, which are commands.
 func TestRich(t *testing.T) {
@@ -112,7 +95,7 @@ func TestRich(t *testing.T) {
 			got := render(t, report.Writers(o)[name], r)
 			golden(t, "rich."+name, got)
 			if name != "github" {
-				harmless(t, got)
+				ruletest.Harmless(t, got)
 			}
 		})
 	}

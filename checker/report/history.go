@@ -114,23 +114,23 @@ func day(t time.Time) string { return t.Format("2 Jan 2006") }
 // JSON writes for machines: each commit with its whole report.
 func (h *History) JSON(w io.Writer) error {
 	type commit struct {
-		Commit  string     `json:"commit"`
-		Time    time.Time  `json:"time"`
-		Subject string     `json:"subject"`
-		Report  jsonReport `json:"report"`
+		Commit  string    `json:"commit"`
+		Time    time.Time `json:"time"`
+		Subject string    `json:"subject"`
+		Report  Document  `json:"report"`
 	}
 	out := struct {
 		SchemaVersion int       `json:"schemaVersion"`
-		Tool          jsonTool  `json:"tool"`
+		Tool          Tool      `json:"tool"`
 		Now           time.Time `json:"now"`
 		Revision      string    `json:"revision"`
 		Since         time.Time `json:"since"`
 		Commits       int       `json:"commits"`
 		Complete      bool      `json:"complete"`
 		Entries       []commit  `json:"entries"`
-	}{SchemaVersion, jsonTool(h.Tool), h.Now.UTC(), h.Revision, h.Since.UTC(), h.Commits, h.Complete, []commit{}}
+	}{SchemaVersion, Tool(h.Tool), h.Now.UTC(), h.Revision, h.Since.UTC(), h.Commits, h.Complete, []commit{}}
 	for _, e := range h.Entries {
-		out.Entries = append(out.Entries, commit{e.Commit, e.Time.UTC(), e.Subject, newJSON(e.Result)})
+		out.Entries = append(out.Entries, commit{e.Commit, e.Time.UTC(), e.Subject, *NewDocument(e.Result)})
 	}
 	return encode(w, out)
 }

@@ -70,18 +70,18 @@ func (s *screen) table(rows [][]string) {
 // PortsJSON lists what stands in a tree, for machines.
 func PortsJSON(w io.Writer, inv *checker.Inventory) error {
 	type held struct {
-		jsonPort
+		Port
 		Promises  []string `json:"promises"`
 		Consumers []string `json:"consumers"`
 	}
 	out := struct {
-		SchemaVersion int          `json:"schemaVersion"`
-		Ports         []held       `json:"ports"`
-		Unread        []jsonUnread `json:"unread"`
-		Errors        []jsonError  `json:"errors"`
-	}{SchemaVersion, []held{}, []jsonUnread{}, []jsonError{}}
+		SchemaVersion int      `json:"schemaVersion"`
+		Ports         []held   `json:"ports"`
+		Unread        []Unread `json:"unread"`
+		Errors        []Error  `json:"errors"`
+	}{SchemaVersion, []held{}, []Unread{}, []Error{}}
 	for _, p := range inv.Ports {
-		h := held{jsonPort: newPort(p.Port, nil), Promises: []string{}, Consumers: []string{}}
+		h := held{Port: newPort(p.Port, nil), Promises: []string{}, Consumers: []string{}}
 		for _, o := range p.Promises {
 			h.Promises = append(h.Promises, fmt.Sprintf("%s %s", o.Path(), o.Limit))
 		}
@@ -91,7 +91,7 @@ func PortsJSON(w io.Writer, inv *checker.Inventory) error {
 		out.Ports = append(out.Ports, h)
 	}
 	for _, u := range inv.Unread {
-		out.Unread = append(out.Unread, jsonUnread{u.Path, u.Why})
+		out.Unread = append(out.Unread, Unread{u.Path, u.Why})
 	}
 	for _, e := range inv.Errors {
 		out.Errors = append(out.Errors, newError(e))
@@ -184,7 +184,7 @@ func evidence(u consumer.Use) string {
 // WhoUsesJSON says who uses a port, for machines.
 func WhoUsesJSON(w io.Writer, q *checker.Question) error {
 	type use struct {
-		jsonHit
+		Hit
 		Needs    string `json:"needs"`
 		Evidence string `json:"evidence"`
 		File     string `json:"file"`

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/breakwater-data/breakwater/action"
 	"github.com/breakwater-data/breakwater/checker"
@@ -95,43 +93,6 @@ func revisions(ctx context.Context, repo *revision.Repo, base, head string, stag
 			return revs, err
 		}
 	}
-	revs.Past = past{repo, revs.Gate.Commit}
+	revs.Past = action.Past{Repo: repo, Tip: revs.Gate.Commit}
 	return revs, nil
-}
-
-// A past is the history of the target branch.
-type past struct {
-	repo *revision.Repo
-	tip  string
-}
-
-// A removal that matured was announced within these many changes of its port's
-// files; an older announcement counts as not seen.
-const maxMoments = 500
-
-// Before implements [checker.Past].
-func (p past) Before(ctx context.Context, paths []string) (moments []checker.Moment, missing string, err error) {
-	commits, complete, err := p.repo.Log(ctx, p.tip, time.Time{}, paths, maxMoments)
-	if err != nil {
-		return nil, "", err
-	}
-	for _, commit := range commits {
-		at := commit.Time
-		if len(commit.Parents) > 0 { // whoever writes a commit writes its date, and cannot have come before its parent
-			parent, err := p.repo.Commit(ctx, commit.Parents[0])
-			if err == nil && parent.Time.After(at) {
-				at = parent.Time
-			}
-		}
-		moments = append(moments, checker.Moment{Time: at, Tree: func(ctx context.Context) (*revision.Tree, error) {
-			return p.repo.Tree(ctx, commit.ID)
-		}})
-	}
-	if !complete {
-		missing = fmt.Sprintf("only the last %d changes of its files can be seen", len(commits))
-		if p.repo.Shallow() {
-			missing = "the history is cut off in this shallow clone; run: git fetch --unshallow"
-		}
-	}
-	return moments, missing, nil
 }

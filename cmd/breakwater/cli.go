@@ -16,6 +16,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/breakwater-data/breakwater/formats"
+	"github.com/breakwater-data/breakwater/notifier"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
@@ -57,7 +58,8 @@ consumers, and blocks the merge or tells the teams downstream.`,
 	root.SetErr(c.stderr)
 	root.AddCommand(
 		c.checkCommand(), c.diffCommand(), c.historyCommand(), c.explainCommand(), c.rulesCommand(), c.portsCommand(),
-		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.verifyCommand(), c.initCommand(), c.doctorCommand(), c.demoCommand(), c.versionCommand(),
+		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.verifyCommand(),
+		c.initCommand(), c.doctorCommand(), c.demoCommand(), c.notifyCommand(), c.actionCommand(), c.versionCommand(),
 	)
 	return root
 }
@@ -140,6 +142,7 @@ func (c *cli) checker() (*checker.Checker, error) {
 	}
 	return &checker.Checker{
 		Formats: formats.All(), Unread: formats.Unread(), Now: now, Tool: tool(), Config: c.config, Set: sets,
+		Notify: notifier.Check,
 	}, nil
 }
 

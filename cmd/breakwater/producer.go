@@ -66,7 +66,7 @@ func fetched(ctx context.Context, address, rev string) (*revision.Tree, func(), 
 	if err != nil {
 		return nil, nil, err
 	}
-	repo, tree, err := revision.Fetch(ctx, address, rev, dir)
+	repo, tree, err := revision.FetchCommit(ctx, address, rev, dir)
 	if err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/formats/sql/query"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
@@ -100,7 +101,7 @@ func (r *register) run(ctx context.Context) error {
 	}
 	found := new(scan.Found)
 	if held != nil {
-		found = scan.Scan(tree, r.from, held.Outline, nil)
+		found = scan.Scan(tree, r.from, held.Outline, sqlReads)
 	}
 	for _, e := range found.Unread {
 		fmt.Fprintln(r.stderr, report.Plain(e.Error()))
@@ -109,6 +110,35 @@ func (r *register) run(ctx context.Context) error {
 	r.show(held, found, d)
 	d.Consumer = r.consumer(tree, home, found)
 	return r.write(home, d)
+}
+
+// sqlReads reads SQL for a scan. Of what a column is used for, that it is selected goes
+// without saying.
+func sqlReads(file string, text []byte, columns func(string) ([]string, bool)) []scan.Table {
+	var tables []scan.Table
+	known := func(table []string) ([]string, bool) { return columns(table[len(table)-1]) }
+	for _, reading := range query.Read(file, text, query.Generic, known) {
+		if reading.Hidden {
+			tables = append(tables, scan.Table{At: reading.At, Why: reading.Why})
+		}
+		for _, t := range reading.Tables {
+			read := scan.Table{Name: t.Name[len(t.Name)-1], Star: t.All, Why: t.Why, At: t.Span}
+			for _, c := range t.Columns {
+				if c.Uses == query.Carried {
+					continue // it would not be missed
+				}
+				var uses []string
+				for i, word := range []string{"join", "filter", "group", "order"} {
+					if c.Uses&(query.Join<<i) != 0 {
+						uses = append(uses, word)
+					}
+				}
+				read.Columns = append(read.Columns, scan.Column{Name: c.Name, Uses: uses, At: c.Span})
+			}
+			tables = append(tables, read)
+		}
+	}
+	return tables
 }
 
 // inside returns where a file or folder is in the repository.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,7 +28,15 @@ func TestMain(m *testing.M) {
 //	put FILE DIR/NAME     copies a file of the script into the repository
 //	code N breakwater …   runs the program and wants that exit code
 //	block FILE NAME DEST  writes the block NAME of a page in docs to an executable file
+//
+// At $RECEIVER something takes what is posted, and refuses it below /refuse.
 func TestScripts(t *testing.T) {
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/refuse") {
+			http.Error(w, "no_service", http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(receiver.Close) // the scripts go on in parallel when this function has returned
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "scripts"),
 		UpdateScripts:       ruletest.Update(),
@@ -38,6 +48,7 @@ func TestScripts(t *testing.T) {
 				}
 			}
 			e.Setenv("NO_COLOR", "1")
+			e.Setenv("RECEIVER", receiver.URL)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"repo": repo, "commit": commit, "put": put, "code": code, "block": block},

@@ -39,6 +39,7 @@ type Seen struct {
 	Uses []string    // what for, as a registration says it: join, filter
 	At   source.Span // where it was seen first
 	More int         // in how many other places
+	Why  string      // why it is taken to be all there is, where no star says so
 }
 
 // A Bound is an objective that a file relies on.
@@ -64,8 +65,9 @@ type SQL func(file string, text []byte, columns func(table string) ([]string, bo
 
 // A Table is what one statement reads of a table.
 type Table struct {
-	Name    string // its last part
+	Name    string // its last part; empty: it cannot be told which tables the statement reads
 	Star    bool   // every column, whatever there is
+	Why     string // why that is so, where no star says it
 	At      source.Span
 	Columns []Column
 }
@@ -269,9 +271,9 @@ func (s *scanner) inside(p, decl change.Path) (at, inner change.Path) {
 }
 
 // seeStar enters a query that takes all there is.
-func (s *scanner) seeStar(at source.Span) {
+func (s *scanner) seeStar(at source.Span, why string) {
 	if s.found.Star == nil {
-		s.found.Star = &Seen{At: at}
+		s.found.Star = &Seen{At: at, Why: why}
 		return
 	}
 	s.found.Star.More++
@@ -282,9 +284,13 @@ func (s Seen) Where() string {
 	where := fmt.Sprintf("%s:%d", s.At.File, s.At.Start.Line)
 	switch s.More {
 	case 0:
-		return where
 	case 1:
-		return where + " and 1 more place"
+		where += " and 1 more place"
+	default:
+		where += fmt.Sprintf(" and %d more places", s.More)
 	}
-	return fmt.Sprintf("%s and %d more places", where, s.More)
+	if s.Why != "" {
+		where += ": " + s.Why
+	}
+	return where
 }

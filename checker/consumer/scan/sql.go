@@ -23,12 +23,16 @@ func (s *scanner) query(name string, text []byte) {
 		return names, true
 	}
 	for _, read := range s.sql(name, text, columns) {
+		if read.Name == "" {
+			s.found.Unread = append(s.found.Unread, source.Errorf(read.At, "which tables are read here cannot be told: %s", read.Why))
+			continue
+		}
 		decl, ok := s.table(read.Name)
 		if !ok {
 			continue
 		}
 		if read.Star {
-			s.seeStar(read.At)
+			s.seeStar(read.At, read.Why)
 		}
 		for _, c := range read.Columns {
 			for _, e := range s.outline.Decls[decl] {

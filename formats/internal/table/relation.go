@@ -175,12 +175,13 @@ func (c *concrete) relateFields(d *concrete) Relation {
 		return Unclear
 	}
 	place := make(map[string]int, len(d.fields))
-	for i, f := range d.fields {
-		place[f.key(i)] = i
+	for i, key := range fieldNames(d.fields) {
+		place[key] = i
 	}
 	worst, last := Same, -1
+	names := fieldNames(c.fields)
 	for i, f := range c.fields {
-		j, ok := place[f.key(i)]
+		j, ok := place[names[i]]
 		if !ok {
 			return Changed
 		}
@@ -196,9 +197,17 @@ func (c *concrete) relateFields(d *concrete) Relation {
 	return worst
 }
 
-func (f field) key(place int) string {
-	if f.name == "" {
-		return "#" + strconv.Itoa(place)
+// fieldNames returns what tells each of fields from the others: its name, or its place.
+// Of those that share a name, which no system takes, each is told by its number.
+func fieldNames(fields []field) []string {
+	all, seen := make([]string, len(fields)), make(map[string]int)
+	for i, f := range fields {
+		if all[i] = strings.ToLower(f.name); f.name == "" {
+			all[i] = "#" + strconv.Itoa(i)
+		}
+		if seen[all[i]]++; seen[all[i]] > 1 {
+			all[i] += "#" + strconv.Itoa(seen[all[i]])
+		}
 	}
-	return strings.ToLower(f.name)
+	return all
 }

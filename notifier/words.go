@@ -1,0 +1,119 @@
+package notifier
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/policy"
+	"github.com/breakwater-data/breakwater/checker/report"
+)
+
+// What a notice shows of a report, whose words come from strangers. A section of a
+// Slack message has room for all of them at their longest.
+const (
+	maxFindings = 10  // the others are counted
+	maxText     = 250 // characters of a sentence
+	maxName     = 100
+	maxLabel    = 20
+)
+
+// clip makes one line of text, of at most max characters.
+func clip(text string, max int) string {
+	text = report.Plain(text)
+	if utf8.RuneCountInString(text) <= max {
+		return text
+	}
+	return string([]rune(text)[:max-1]) + "…"
+}
+
+// Name makes a stranger's name fit for a line of plain text.
+func Name(name string) string { return clip(name, maxName) }
+
+// A Sentence has names in it, which are a stranger's: each goes through mark, which
+// makes it safe where the sentence is shown.
+type Sentence func(mark func(name string) string) string
+
+// Headline says in one sentence who does what to whom. It is a [Sentence].
+func (n Notice) Headline(mark func(name string) string) string {
+	reader := mark(n.Consumer.ID)
+	switch {
+	case n.Port.Product == "" && n.Change.State == Merged:
+		return fmt.Sprintf("%s has changed, and %s reads it", mark(n.Port.ID), reader)
+	case n.Port.Product == "":
+		return fmt.Sprintf("%s is about to change, and %s reads it", mark(n.Port.ID), reader)
+	case n.Change.State == Merged:
+		return fmt.Sprintf("%s changed %s, which %s reads", mark(n.Port.Product), mark(n.Port.Name), reader)
+	}
+	return fmt.Sprintf("%s wants to change %s, which %s reads", mark(n.Port.Product), mark(n.Port.Name), reader)
+}
+
+// Name is what people call the change: its title, else its address.
+func (c Change) Name() string { return clip(cmp.Or(c.Title, c.URL), maxText) }
+
+// Stage says how far the change has come.
+func (c Change) Stage() string {
+	if c.State == Merged {
+		return "merged"
+	}
+	return "proposed, not merged"
+}
+
+// Label says how bad it is: its class.
+func (f Finding) Label() string { return clip(f.Class, maxLabel) }
+
+// What says what changed.
+func (f Finding) What() string { return clip(f.Message, maxText) }
+
+// Why says what that is to the consumer: "finance.kpi needs Order.discount".
+func (f Finding) Why() string {
+	why := f.Hit.ID + " " + f.Hit.Why
+	if f.Hit.Impact == consumer.Unknown.String() {
+		why = f.Hit.ID + " may be hit: it " + f.Hit.Why
+	}
+	return clip(why, maxText)
+}
+
+// Shown returns the findings that a message has room for, and how many it has not.
+func (n Notice) Shown() (shown []Finding, more int) {
+	shown = n.Findings[:min(len(n.Findings), maxFindings)]
+	return shown, len(n.Findings) - len(shown)
+}
+
+// More counts what a message had no room for; "" if there was room for all.
+func More(findings int) string {
+	switch findings {
+	case 0:
+		return ""
+	case 1:
+		return "One more change hits it."
+	}
+	return fmt.Sprintf("%d more changes hit it.", findings)
+}
+
+// Next says what becomes of it now, and what its reader can do. It is a [Sentence].
+func (n Notice) Next(mark func(name string) string) string {
+	var lines []string
+	owner := "its owner"
+	if n.Port.Owner != "" {
+		owner = mark(n.Port.Owner)
+	}
+	switch {
+	case n.Change.State == Merged:
+		lines = append(lines, fmt.Sprintf("It is merged. Adapt what reads it, or talk to %s.", owner))
+	case n.Verdict() == policy.Block.String():
+		lines = append(lines, fmt.Sprintf("It should not be merged until you agree to it, or %s makes it without breaking you.", owner))
+	default:
+		lines = append(lines, fmt.Sprintf("It does not wait for you. If it hurts you, tell %s before it is merged.", owner))
+	}
+	if day := n.Earliest(); day != "" {
+		lines = append(lines, fmt.Sprintf("Earliest removal, when its notice has passed: %s.", day))
+	}
+	return strings.Join(lines, " ")
+}
+
+// Reader and PortName are the names that a message closes with.
+func (n Notice) Reader() string   { return Name(n.Consumer.ID) }
+func (n Notice) PortName() string { return Name(n.Port.ID) }
