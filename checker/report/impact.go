@@ -180,7 +180,7 @@ type (
 		Depth         int              `json:"depth"`
 		Incomplete    *string          `json:"incomplete"` // why this is not all
 		Ports         []jsonReached    `json:"ports"`
-		Errors        []jsonError      `json:"errors"`
+		Errors        []Error          `json:"errors"`
 		Summary       jsonReachSummary `json:"summary"`
 	}
 	jsonReached struct {
@@ -194,7 +194,7 @@ type (
 		Spared    []string     `json:"spared"`
 	}
 	jsonReader struct {
-		jsonHit
+		Hit
 		Perhaps   bool     `json:"perhaps"`
 		Publishes int      `json:"publishes"`
 		LeadsTo   []string `json:"leadsTo"` // names of ports
@@ -211,7 +211,7 @@ func ImpactJSON(w io.Writer, r *checker.Reach, errors []checker.Error) error {
 	n := countReach(r)
 	d := jsonReach{
 		SchemaVersion: SchemaVersion, Port: r.Ports[0].Port.ID, Path: r.Ports[0].Path, Depth: r.Depth, Incomplete: orNull(r.Cut),
-		Ports: []jsonReached{}, Errors: []jsonError{}, Summary: jsonReachSummary{n.Consumers, n.Perhaps, n.Ports},
+		Ports: []jsonReached{}, Errors: []Error{}, Summary: jsonReachSummary{n.Consumers, n.Perhaps, n.Ports},
 	}
 	for _, p := range r.Ports {
 		at := jsonReached{

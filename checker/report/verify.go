@@ -125,9 +125,9 @@ func VerifyJSON(w io.Writer, r *checker.Verification) error {
 	out := struct {
 		SchemaVersion int            `json:"schemaVersion"`
 		Uses          []use          `json:"uses"`
-		Errors        []jsonError    `json:"errors"`
+		Errors        []Error        `json:"errors"`
 		Summary       map[string]int `json:"summary"`
-	}{SchemaVersion, []use{}, []jsonError{}, map[string]int{"met": n[consumer.Met], "notMet": n[consumer.NotMet], "cannotTell": n[consumer.CannotTell]}}
+	}{SchemaVersion, []use{}, []Error{}, map[string]int{"met": n[consumer.Met], "notMet": n[consumer.NotMet], "cannotTell": n[consumer.CannotTell]}}
 	at := func(span source.Span) *place {
 		if span.IsZero() {
 			return nil

@@ -30,7 +30,7 @@ func FetchCommit(ctx context.Context, address, rev, dir string) (*Repo, *Tree, e
 	if rev == "" {
 		rev = "HEAD"
 	}
-	if why := badName(rev); why != "" || strings.ContainsAny(rev, ":+*^~") {
+	if why := badName(rev); why != "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, ":+*^~") {
 		return nil, nil, &Error{Err: fmt.Errorf("revision %q: %s", rev, cmp.Or(why, "want a branch, a tag or a commit's id"))}
 	}
 	if !IsRemote(address) || strings.HasPrefix(address, "-") {
