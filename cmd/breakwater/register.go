@@ -122,7 +122,10 @@ func sqlReads(file string, text []byte, columns func(string) ([]string, bool)) [
 			tables = append(tables, scan.Table{At: reading.At, Why: reading.Why})
 		}
 		for _, t := range reading.Tables {
-			read := scan.Table{Name: t.Name[len(t.Name)-1], Star: t.All, Why: t.Why, At: t.Span}
+			read := scan.Table{Name: t.Name[len(t.Name)-1], Star: t.All, At: t.Span}
+			if !reading.Understood {
+				read.Why = t.Why
+			}
 			for _, c := range t.Columns {
 				if c.Uses == query.Carried {
 					continue // it would not be missed
@@ -337,8 +340,13 @@ func (r *register) write(home site, d files.Draft) error {
 		_, err := r.stdout.Write(text)
 		return err
 	}
-	if isNew && r.id == "" && r.asks() && !r.asked {
-		if answer, err := r.ask(fmt.Sprintf("Write this to %s as %s? [Y/n] ", r.output, report.Plain(d.Consumer.ID))); err != nil || strings.HasPrefix(strings.ToLower(answer), "n") {
+	if isNew && r.id == "" && !r.asked {
+		answer, err := r.ask(fmt.Sprintf("Write this to %s as %s? [Y/n] ", r.output, report.Plain(d.Consumer.ID)))
+		if err == nil && strings.HasPrefix(strings.ToLower(answer), "n") {
+			_, err = fmt.Fprintln(r.stdout, "nothing was written; --consumer says who it is for, --dry-run prints the file")
+			return err
+		}
+		if err != nil {
 			return err
 		}
 	}
