@@ -196,7 +196,7 @@ func (g *graph) connect(impact string, from, to spot) {
 	// way to where it bends.
 	y := max(from.y, to.y)
 	bend := y + (g.Height-y+graphBelow/2)*4/3
-	g.Edges = append(g.Edges, graphEdge{impact, fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, from.y, x1+graphGap, bend, x2-graphGap, bend, x2, to.y)})
+	g.Edges = append(g.Edges, graphEdge{impact, fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, from.y, x1+graphMargin*3, bend, x2-graphMargin*3, bend, x2, to.y)})
 	g.below = graphBelow
 }
 
