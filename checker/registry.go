@@ -145,8 +145,8 @@ func (s *survey) unknownPorts(uses consumer.Uses) {
 	contracts := make(map[string]bool)
 	for _, found := range []*product.Found{s.base, s.head} {
 		for _, p := range found.Ports {
-			id, _, _ := strings.Cut(p.ID, "@")
-			ids = append(ids, p.ID, id)
+			name, _ := product.Versioned(p.ID)
+			ids = append(ids, p.ID, name)
 			contracts[p.ContractID] = true
 		}
 	}

@@ -23,7 +23,8 @@ type survey struct {
 	base, head, tip          *product.Found
 	changed                  []string // the files that differ between base and head, sorted
 	errors                   []Error
-	owners                   map[string][]string // who answers for a consumer, as the target branch says, by its id
+	tombstones               map[string]product.Declaration // of ports that went elsewhere, by their ids
+	owners                   map[string][]string            // who answers for a consumer, as the target branch says, by its id
 
 	mu       sync.Mutex
 	failures []error // of the world, each once
@@ -50,6 +51,14 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 	} else {
 		s.configure()
 	}
+	s.tombstones = make(map[string]product.Declaration)
+	for _, ports := range [][]product.Declaration{s.gate.Ports, s.headGate.Ports} {
+		for i := range ports {
+			if ports[i].MovedTo != "" {
+				s.tombstones[ports[i].ID] = ports[i]
+			}
+		}
+	}
 	s.gate.Policy.Now = c.Now
 	if c.Reviews != nil {
 		s.gate.Policy.Missing = func(f *policy.Finding, owner string) []string { return s.missing(ctx, f, owner) }
@@ -70,6 +79,20 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		s.errors = append(s.errors, Error{Side: Head, Contract: true, Err: e})
 	}
 	return s
+}
+
+// knownAs lists the ids that a registration may have for the port called id: its own,
+// and those that it had before it went there, as tombstones say.
+func (s *survey) knownAs(id string) []string {
+	names := []string{id}
+	for i := 0; i < len(names); i++ {
+		for from, d := range s.tombstones {
+			if d.MovedTo == names[i] && !slices.Contains(names, from) {
+				names = append(names, from)
+			}
+		}
+	}
+	return names
 }
 
 func (s *survey) isChanged(name string) bool {
@@ -122,8 +145,7 @@ func (s *survey) approvals() {
 		in[i].InForce = true
 	}
 	for _, a := range s.headGate.Policy.Approvals {
-		known := func(b policy.Approval) bool { return b.Finding == a.Finding && b.Digest == a.Digest }
-		if !slices.ContainsFunc(in, known) && !slices.ContainsFunc(s.baseGate.Policy.Approvals, known) {
+		if !slices.ContainsFunc(in, a.Same) && !slices.ContainsFunc(s.baseGate.Policy.Approvals, a.Same) {
 			s.gate.Policy.Approvals = append(s.gate.Policy.Approvals, a)
 		}
 	}

@@ -190,6 +190,10 @@ func (g *gate) ports() {
 	}
 	for _, was := range g.base.Ports {
 		now, ok := declared[was.ID]
+		if was.MovedTo != "" && now.MovedTo != was.MovedTo {
+			g.report(loosened, g.at("ports", was.ID, "movedTo"), was.MovedTo, now.MovedTo, was.At("movedTo"), g.head.at("ports"),
+				fmt.Sprintf("%s: the tombstone no longer says that it went to %s; who registered under that name does not count there", was.ID, was.MovedTo))
+		}
 		if !ok {
 			continue // the port itself was removed, renamed, or is found otherwise
 		}
@@ -219,27 +223,4 @@ func Undeclared(base, head *product.Port) change.Change {
 		Rule: undeclared, Path: change.Port, From: "declared", To: "discovered", Base: base.Span, Head: source.Top(head.Paths[0]),
 		Detail: fmt.Sprintf("%s is no longer declared; %s shows it by its content only", base.ID, head.Paths[0]),
 	}
-}
-
-// Leftover reports the approvals in p that fit no finding, or that expired while
-// their finding is still there.
-func (p Policy) Leftover(findings []Finding) []change.Change {
-	var changes []change.Change
-	for _, a := range p.Approvals {
-		i := slices.IndexFunc(findings, func(f Finding) bool { return f.ID == a.Finding })
-		c := change.Change{Path: change.Path("gate").Join(change.Name("approvals"), change.Name(a.Finding)), Key: a.Digest, Base: a.Span, Head: a.Span}
-		switch {
-		case i < 0:
-			c.Rule, c.Detail = approvalUnused, fmt.Sprintf("the approval of %s by %s fits no finding of this change", a.Finding, a.By)
-		case p.Now.After(a.Until):
-			c.Rule, c.Detail = approvalLapsed, fmt.Sprintf("the approval of %s by %s expired on %s", a.Finding, a.By, a.Until.Format(time.DateOnly))
-		case a.Digest != findings[i].Digest:
-			c.Rule, c.Detail = approvalUnused, fmt.Sprintf("the approval of %s by %s is for another change than this one", a.Finding, a.By)
-		default:
-			continue
-		}
-		c.From, c.To = a.Digest, a.Until.Format(time.DateOnly)
-		changes = append(changes, c)
-	}
-	return changes
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -30,6 +31,10 @@ type Outline struct {
 	// Deprecated holds the declared elements that are marked so: a declaration, an
 	// element of one (Order.discount), an enum and its value (Status.PAID).
 	Deprecated map[change.Path]bool
+
+	// Instead says what to use instead of those of them whose contract tells, in its
+	// own words.
+	Instead map[change.Path]string
 
 	once  sync.Once
 	into  map[change.Path][]arrow // the edges that lead to a declaration, except back into itself
@@ -58,6 +63,28 @@ func (o *Outline) Short(p change.Path) change.Path {
 		return p
 	}
 	return change.Path("").Join(p.Steps()[len(o.Namespace.Steps()):]...)
+}
+
+// maxInstead is how much of a contract's words on what to use instead is kept.
+const maxInstead = 200
+
+// Deprecate notes whether the declared element p is marked deprecated, and what its
+// contract says to use instead.
+func (o *Outline) Deprecate(p change.Path, yes bool, instead string) {
+	if !yes {
+		return
+	}
+	if o.Deprecated == nil {
+		o.Deprecated, o.Instead = make(map[change.Path]bool), make(map[change.Path]string)
+	}
+	o.Deprecated[p] = true
+	instead = strings.Join(strings.Fields(instead), " ")
+	if runes := []rune(instead); len(runes) > maxInstead {
+		instead = string(runes[:maxInstead]) + "…"
+	}
+	if instead != "" {
+		o.Instead[p] = instead
+	}
 }
 
 // IsDeprecated reports whether the declared element p, or what encloses it,

@@ -58,7 +58,7 @@ consumers, and blocks the merge or tells the teams downstream.`,
 	root.SetErr(c.stderr)
 	root.AddCommand(
 		c.checkCommand(), c.diffCommand(), c.historyCommand(), c.explainCommand(), c.rulesCommand(), c.portsCommand(),
-		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.verifyCommand(),
+		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.verifyCommand(), c.ackCommand(),
 		c.initCommand(), c.doctorCommand(), c.demoCommand(), c.notifyCommand(), c.actionCommand(), c.versionCommand(),
 	)
 	return root
@@ -113,10 +113,15 @@ func resultFormats() []string {
 	return append([]string{"text"}, slices.DeleteFunc(names, func(n string) bool { return n == "text" })...)
 }
 
-// judge adds the flags that say how to judge.
+// judge adds the flags that say how to judge, and where else to report.
 func (c *cli) judge(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&c.outputs, "output", nil, "write a report to a file as well, as FORMAT=PATH; may be repeated")
+	c.gate(cmd)
+}
+
+// gate adds the flags that the judgement itself depends on.
+func (c *cli) gate(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&c.outputs, "output", nil, "write a report to a file as well, as FORMAT=PATH; may be repeated")
 	f.StringVar(&c.config, "config", "", "the configuration's path in the repository (default breakwater.yaml)")
 	f.StringArrayVar(&c.sets, "set", nil, "a configuration KEY=VALUE, dotted: policy.notice=P14D; may be repeated")
 	f.StringVar(&c.failOn, "fail-on", "", "what makes the exit code 1: breaking, risky or never")

@@ -43,6 +43,8 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 			switch {
 			case err != nil:
 				return usagef("port %s: %w", id, err)
+			case q == nil && inv.Moved[id] != "":
+				return usagef("port %s went to %s", id, inv.Moved[id])
 			case q == nil:
 				return unknownPort(id, inv)
 			case c.format == "json":
