@@ -112,6 +112,10 @@ func nowhere(u consumer.Use, producers []*Producer, lock Lock) consumer.Held {
 	product, _, _ := strings.Cut(u.Port, "/")
 	var ids []string
 	for _, p := range producers {
+		if to := p.Moved[u.Port]; to != "" {
+			h.Answer, h.Why = consumer.NotMet, "it went to "+to
+			return h
+		}
 		for _, port := range p.Ports {
 			ids = append(ids, port.ID)
 			if u.Port != "" && port.Product == product {

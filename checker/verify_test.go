@@ -53,6 +53,8 @@ func TestVerifyFindsThePort(t *testing.T) {
 	v2 := offering(t, "shop/orders@2", "2.0.0", []string{"id:string"})
 	broken := offering(t, "shop/broken", "", nil)
 	broken.Errors = []checker.Error{{Side: checker.Head, Port: "shop/broken", Contract: true, Err: source.Errorf(source.Top("x"), "no")}}
+	moved := offering(t, "shop/other", "", nil)
+	moved.Moved = map[string]string{"crm/mails": "acme/crm#crm/mails"}
 	alone := offering(t, "orders", "", []string{"id:string"})
 	alone.Alone, alone.Ports[0].Name, alone.Ports[0].Product = true, "orders", ""
 	pinned := reads("shop/orders")
@@ -72,6 +74,7 @@ func TestVerifyFindsThePort(t *testing.T) {
 		{"a contract's file", reads("shop/orders", "id"), []*checker.Producer{alone}, consumer.Met},
 		{"another port of the product", reads("shop/order"), []*checker.Producer{shop}, consumer.NotMet},
 		{"a port of somebody else", reads("crm/mails"), []*checker.Producer{shop}, consumer.CannotTell},
+		{"a port that left a tombstone", reads("crm/mails"), []*checker.Producer{shop, moved}, consumer.NotMet},
 		{"nobody was named", reads("crm/mails"), nil, consumer.CannotTell},
 		{"a port that was here", reads("gone/port"), []*checker.Producer{shop}, consumer.NotMet},
 		{"a contract that cannot be read", reads("shop/broken", "id"), []*checker.Producer{broken}, consumer.CannotTell},
