@@ -29,6 +29,7 @@ type Inventory struct {
 type Held struct {
 	Port
 	Promises []slo.Objective
+	Notice   slo.Quantity // before something is removed, as the contract promises; zero: not said
 	Uses     []consumer.Use
 	Gaps     map[string][]string // what a consumer needs and the port never promised, by the consumer's id
 }
@@ -71,8 +72,8 @@ func (r *run) hold(ctx context.Context) *Held {
 	h := &Held{Uses: r.readers(ctx, at), Gaps: make(map[string][]string)}
 	h.Port = r.report()
 	h.State = Unchanged
-	h.Promises = r.now.Promises
-	ends := r.gate.Policy.NoticeEnds(r.Now, r.now.Terms.Notice)
+	h.Promises, h.Notice = r.now.Promises, r.now.Terms.Notice
+	ends := r.gate.Policy.NoticeEnds(r.Now, h.Notice)
 	for _, u := range h.Uses {
 		if gaps := u.Gaps(h.Promises, r.Now, ends, at); len(gaps) > 0 {
 			h.Gaps[u.ID] = append(h.Gaps[u.ID], gaps...)

@@ -129,11 +129,7 @@ func (o Options) WhoUses(w io.Writer, q *checker.Question) error {
 	if q.Path != "" {
 		what += "#" + string(q.Port.Outline.Short(q.Path))
 	}
-	facts := []string{string(q.Port.Kind), q.Port.Format}
-	if q.Port.Owner != "" {
-		facts = append(facts, "owned by "+q.Port.Owner)
-	}
-	s.line(0, "%s   %s", s.paint(bold, Plain(what)), s.paint(dim, Plain(strings.Join(facts, " · "))))
+	s.line(0, "%s   %s", s.paint(bold, Plain(what)), s.paint(dim, Plain(portFacts(q.Port.Port))))
 	var spared []string
 	users := 0
 	for _, h := range sortHits(q.Hits) {

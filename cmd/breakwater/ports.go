@@ -5,13 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/breakwater-data/breakwater/checker"
-	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/breakwater-data/breakwater/checker/revision"
-	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/spf13/cobra"
 )
 
@@ -40,12 +37,9 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 			if inv == nil {
 				return err
 			}
-			id, text, _ := strings.Cut(args[0], "#")
-			var path change.Path
-			if text != "" {
-				if path, err = change.Parse(text); err != nil {
-					return usageError{err}
-				}
+			id, path, err := portAndPath(args[0])
+			if err != nil {
+				return err
 			}
 			q, err := inv.WhoUses(id, path)
 			switch {
@@ -54,11 +48,7 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 			case q == nil && inv.Moved[id] != "":
 				return usagef("port %s went to %s", id, inv.Moved[id])
 			case q == nil:
-				var ids []string
-				for _, p := range inv.Ports {
-					ids = append(ids, p.ID)
-				}
-				return usagef("port %q is not in this repository%s", id, document.Suggest(id, ids))
+				return unknownPort(id, inv)
 			case c.format == "json":
 				return report.WhoUsesJSON(c.stdout, q)
 			}
@@ -73,9 +63,6 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 // tree, or in a folder that is in no repository, and complains of what is wrong
 // with them.
 func (c *cli) inventory(ctx context.Context, dir string) (*checker.Inventory, error) {
-	if _, err := c.writers(); err != nil {
-		return nil, err
-	}
 	ch, err := c.checker()
 	if err != nil {
 		return nil, err

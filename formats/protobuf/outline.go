@@ -107,12 +107,25 @@ func (p *port) outlineField(o *schema.Outline, at change.Path, f field) {
 	case f.IsMap():
 		e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Values, Type: singleType(f.MapValue()), Decl: p.declOf(f), Span: e.Span})
 	case f.IsList():
-		e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Items, Type: singleType(f), Decl: p.declOf(f), Span: e.Span})
+		e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Items, Type: singleType(f), Decl: p.declOf(f), Span: e.Span, Values: valuesOf(f)})
 	default:
+		e.Values = valuesOf(f)
 		e.Decl = p.declOf(f)
 	}
 	o.Decls[at] = append(o.Decls[at], e)
 	p.deprecate(o, f)
+}
+
+// valuesOf lists the values of a field whose type is an enum.
+func valuesOf(f field) []string {
+	if f.Enum() == nil {
+		return nil
+	}
+	values := []string{}
+	for i := range f.Enum().Values().Len() {
+		values = append(values, string(f.Enum().Values().Get(i).Name()))
+	}
+	return values
 }
 
 // anonymous declares a list or a map at its own place.

@@ -27,6 +27,12 @@ func declare(o *schema.Outline, at change.Path, parts []Part) {
 	for _, p := range parts {
 		place := at.Join(p.Step)
 		e := schema.Edge{Step: p.Step, Type: p.Column.typeText(), Optional: !p.Column.Required, Span: p.Column.Span}
+		if p.Column.Values.Closed {
+			e.Values = []string{}
+			for _, v := range p.Column.Values.List {
+				e.Values = append(e.Values, v.Text)
+			}
+		}
 		if p.Column.Class != "" {
 			e.Tags = append(e.Tags, "classification:"+p.Column.Class)
 		}
