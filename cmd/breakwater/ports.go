@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/report"

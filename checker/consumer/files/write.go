@@ -228,7 +228,7 @@ func Add(file string, text []byte, d Draft) ([]byte, error) {
 	}
 	// What stood there has to stand there still, and the entry behind it.
 	now, err := Parse(file, out)
-	if err != nil || len(now) != len(was)+1 || !slices.EqualFunc(was, now[:len(was)], consumer.Use.Same) {
+	if err != nil || len(now) != len(was)+1 || !slices.EqualFunc(was, now[:len(was)], func(a, b consumer.Use) bool { return a.Text() == b.Text() }) {
 		return nil, ErrByHand
 	}
 	return out, nil
