@@ -79,7 +79,7 @@ func (s *survey) missingImport(side Side, im consumer.Import) {
 	s.doubted = true
 	own := func(known consumer.Import) bool { return known.String() == im.String() }
 	if s.isHead(side) && slices.ContainsFunc(s.headGate.Imports, own) && !s.revs.Replay {
-		s.wrong(Head, []*source.Error{source.Errorf(im.Span, "no file matches %q, from which consumers are imported", im.Path)})
+		s.wrong(Head, []*source.Error{source.Errorf(im.Span, "%s", missingImport(im))})
 	}
 }
 
@@ -157,4 +157,11 @@ func (s *survey) warm(ctx context.Context, tree *revision.Tree, names []string) 
 	if len(names) > 1 && s.Index.Len() == 0 {
 		_ = tree.Warm(ctx, names) // what fails now fails later
 	}
+}
+
+func missingImport(im consumer.Import) string {
+	if im.Git != "" {
+		return im.Path + " is not there; run: breakwater registry pull"
+	}
+	return fmt.Sprintf("no file matches %q, from which consumers are imported", im.Path)
 }

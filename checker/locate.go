@@ -183,7 +183,7 @@ func (s *survey) serving(ctx context.Context, r consumer.Reading) (uses []consum
 // named makes the use that r is of a port: columns become paths.
 func named(r consumer.Reading, at served) consumer.Use {
 	u := r.Use
-	u.Fields = nil
+	u.Fields = slices.Clone(r.Fields)
 	if at.port != nil {
 		u.Port = at.port.ID
 	}

@@ -3,6 +3,7 @@ package checker
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -304,4 +305,15 @@ func (s *survey) unknownPorts(uses consumer.Uses) {
 			s.wrong(s.sideOf(u.Span.File), []*source.Error{source.Errorf(u.Span, "port %q is not in this repository%s", u.Port, document.Suggest(u.Port, ids))})
 		}
 	}
+}
+
+// Imports lists where the configuration in tree says that consumers are known
+// besides.
+func (c *Checker) Imports(tree *revision.Tree) ([]consumer.Import, error) {
+	config, errs := policy.Read(tree, cmp.Or(c.Config, policy.File), (&survey{Checker: c}).known(), c.Set)
+	var joined []error
+	for _, e := range errs {
+		joined = append(joined, e)
+	}
+	return config.Imports, errors.Join(joined...)
 }

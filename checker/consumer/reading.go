@@ -166,6 +166,7 @@ type Import struct {
 	Consumer   Consumer
 	ObservedAt time.Time // of what carries no date
 	Dialect    string
+	Git, Rev   string // where a snapshot is taken: an address, and a branch, a tag or a commit; no Git: somewhere else
 	Span       source.Span
 }
 

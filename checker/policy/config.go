@@ -178,8 +178,16 @@ func (r reader) imports(f *document.Fields) (im consumer.Import, ok bool) {
 		Dialect: f.OneOf("dialect", dialects...), Span: f.At("path"),
 	}
 	f.Require("kind")
-	if f.Has("git") || f.Has("rev") {
-		f.Problem("git", "registries in other repositories are not fetched yet; commit a snapshot of it and import that (kind: snapshot)")
+	im.Git, im.Rev = f.Text("git"), f.Text("rev")
+	switch {
+	case im.Git == "" && im.Rev != "":
+		f.Problem("rev", `want "git", too: the address of the repository`)
+	case im.Git != "" && im.Kind != consumer.Snapshot:
+		f.Problem("git", "only a snapshot is taken from another repository; want kind: snapshot")
+	case im.Git != "" && !revision.IsRemote(im.Git):
+		f.Problem("git", "want the address of a repository, such as https://github.com/acme/registry")
+	case im.Git != "" && strings.ContainsAny(im.Path, `*?[{\`):
+		f.Problem("path", "want one file: the snapshot of the repository is written there")
 	}
 	who := f.Fields("consumer")
 	im.Consumer = consumer.Consumer{

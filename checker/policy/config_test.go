@@ -107,7 +107,7 @@ func TestReadRefuses(t *testing.T) {
 		{"an import of a kind that is none", "consumers: {imports: [{kind: openlinage, path: m.json}]}", `breakwater.yaml:1:30: want agreement, backstage, dbt, openlineage, query-log, snapshot or sql for "kind", got "openlinage"; did you mean "openlineage"?`},
 		{"an import without a path", "consumers: {imports: [{kind: dbt}]}", `breakwater.yaml:1:23: want a value for "path"`},
 		{"an import from elsewhere", "consumers: {imports: [{kind: dbt, path: ../m.json}]}", `breakwater.yaml:1:41: want a path inside the repository, got "../m.json"`},
-		{"an import of another repository", "consumers: {imports: [{kind: dbt, path: m.json, git: a, rev: b}]}", `breakwater.yaml:1:54: registries in other repositories are not fetched yet; commit a snapshot of it and import that (kind: snapshot)`},
+		{"an import of another repository", "consumers: {imports: [{kind: dbt, path: m.json, git: a, rev: b}]}", `breakwater.yaml:1:54: only a snapshot is taken from another repository; want kind: snapshot`},
 		{"an import of SQL of nobody", "consumers: {imports: [{kind: sql, path: a.sql}]}", `breakwater.yaml:1:23: want consumer.id: SQL does not say whose it is`},
 		{"no YAML", "a: [", "breakwater.yaml:1:1: the YAML cannot be read"},
 		{"a list", "- a", `breakwater.yaml:1:1: want the configuration as a map of keys and values, got a list`},

@@ -59,7 +59,7 @@ consumers, and blocks the merge or tells the teams downstream.`,
 	root.SetErr(c.stderr)
 	root.AddCommand(
 		c.checkCommand(), c.diffCommand(), c.historyCommand(), c.explainCommand(), c.rulesCommand(), c.portsCommand(),
-		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.verifyCommand(), c.ackCommand(),
+		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.verifyCommand(), c.ackCommand(), c.registryCommand(),
 		c.initCommand(), c.doctorCommand(), c.demoCommand(), c.notifyCommand(), c.actionCommand(), c.versionCommand(),
 	)
 	return root
