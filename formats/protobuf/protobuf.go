@@ -56,6 +56,9 @@ var Format = schema.Language[*port]{
 	Importers: importers,
 	Terms:     terms,
 	Ports:     ports,
+	Options:   []string{"preset"},
+	Configs:   []string{bufConfig},
+	Presets:   presets,
 }.Format()
 
 var gaps = []string{
