@@ -30,6 +30,7 @@ func TestConfigSchema(t *testing.T) {
 		{"a class that is none", "policy: {rules: {odcs/*: ignore}}", false},
 		{"a waiver without a reason", "policy: {waivers: [{finding: a, digest: b, by: c, until: 2027-01-01}]}", false},
 		{"an option that the format has not", "formats: {protobuf: {strict: true}}", false},
+		{"a preset that is none", "formats: {protobuf: {preset: 'buf:ALL'}}", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -60,7 +61,7 @@ ports:
     slo: contracts/orders.odcs.yaml
     registry: {complete: true, asOf: 2026-11-01, by: "@acme/checkout"}
     movedTo: null
-formats: {odcs: {}, protobuf: {}}
+formats: {odcs: {}, protobuf: {preset: "buf:WIRE"}}
 consumers: {files: [readers/*.yaml]}
 policy:
   fail-on: risky
