@@ -286,6 +286,9 @@ func (d *differ) publicImports(was, now *file) {
 
 // packageSpan returns the package statement of f, or its top.
 func packageSpan(f *file) source.Span {
+	if f.set != "" {
+		return source.Top(f.path)
+	}
 	for _, n := range f.AST().Decls {
 		if p, ok := n.(*ast.PackageNode); ok {
 			return f.span(f.AST().NodeInfo(p))
@@ -296,6 +299,9 @@ func packageSpan(f *file) source.Span {
 
 // optionSpan returns the statement that sets an option of f, or its top.
 func optionSpan(f *file, option protoreflect.Name) source.Span {
+	if f.set != "" {
+		return source.Top(f.path)
+	}
 	for _, n := range f.AST().Decls {
 		if o, ok := n.(*ast.OptionNode); ok && len(o.Name.Parts) == 1 && o.Name.Parts[0].Value() == string(option) {
 			return f.span(f.AST().NodeInfo(o))

@@ -164,6 +164,8 @@ func (p *port) at(d decl) source.Span {
 		return source.Span{}
 	case d == decl(d.ParentFile()):
 		return source.Top(f.path)
+	case f.set != "":
+		return f.inSet(d)
 	}
 	return f.span(f.AST().NodeInfo(f.Node(protoutil.ProtoFromDescriptor(d))))
 }

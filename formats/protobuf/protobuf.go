@@ -43,12 +43,14 @@ import (
 // and no message that is not part of what they take and return, is an API; any
 // other is a stream.
 var Format = schema.Language[*port]{
-	Name:      "protobuf",
-	Kind:      schema.Stream,
-	Rules:     []change.Rules{rules},
-	Gaps:      gaps,
-	Match:     func(name string) bool { return path.Ext(name) == ".proto" },
-	Claims:    func(name string, _ []byte) bool { return path.Ext(name) == ".proto" },
+	Name:  "protobuf",
+	Kind:  schema.Stream,
+	Rules: []change.Rules{rules},
+	Gaps:  gaps,
+	Match: func(name string) bool { return path.Ext(name) == ".proto" || isSetName(name) },
+	Claims: func(name string, text []byte) bool {
+		return path.Ext(name) == ".proto" || isSetName(name) && isSet(text)
+	},
 	Load:      load,
 	Diff:      diff,
 	Outline:   outline,
