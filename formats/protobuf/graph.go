@@ -96,12 +96,13 @@ func collect(r schema.Request) *graph {
 		paths[i] = path.Clean(p)
 	}
 	slices.Sort(paths)
+	named := slices.ContainsFunc(paths, func(p string) bool { return path.Ext(p) == ".proto" || isSetName(p) })
 	for _, p := range slices.Compact(paths) {
 		switch {
-		case path.Ext(p) == ".proto":
-			g.read(p, true)
-		case isSetName(p):
+		case isSetName(p) || !named && g.holdsSet(p):
 			g.readSet(p)
+		case path.Ext(p) == ".proto" || !named: // such as standard input, of which somebody said what it is
+			g.read(p, true)
 		}
 	}
 	for i := 0; i < len(g.order); i++ {

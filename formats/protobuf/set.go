@@ -103,6 +103,16 @@ func (g *graph) readSet(p string) {
 	}
 }
 
+// holdsSet reports whether the file at p is a set, whatever it is called.
+func (g *graph) holdsSet(p string) bool {
+	info, err := fs.Stat(g.fsys, p)
+	if err != nil || info.Size() > maxSetBytes {
+		return false
+	}
+	text, err := fs.ReadFile(g.fsys, p)
+	return err == nil && isSet(text)
+}
+
 // addFromSet adds one file of the set at p. What every compiler has built in is not
 // taken from a set.
 func (g *graph) addFromSet(p string, entry []byte) error {
