@@ -30,6 +30,8 @@ func TestConfigSchema(t *testing.T) {
 		{"a class that is none", "policy: {rules: {odcs/*: ignore}}", false},
 		{"a waiver without a reason", "policy: {waivers: [{finding: a, digest: b, by: c, until: 2027-01-01}]}", false},
 		{"an option that the format has not", "formats: {protobuf: {strict: true}}", false},
+		{"an option without a name", "formats: {protobuf: {options: [{tag: pii}]}}", false},
+		{"an option that is tighter some way", "formats: {protobuf: {options: [{name: a.b, tighter: up}]}}", false},
 		{"a preset that is none", "formats: {protobuf: {preset: 'buf:ALL'}}", false},
 	}
 	for _, tt := range tests {
@@ -61,7 +63,7 @@ ports:
     slo: contracts/orders.odcs.yaml
     registry: {complete: true, asOf: 2026-11-01, by: "@acme/checkout"}
     movedTo: null
-formats: {odcs: {}, protobuf: {preset: "buf:WIRE"}}
+formats: {odcs: {}, protobuf: {preset: "buf:WIRE", options: [acme.unit, {name: acme.pii, order: [NO, YES], tag: pii}, {name: acme.age, tighter: lower}, {name: acme.fresh, promise: freshness, unit: s}]}}
 consumers: {files: [readers/*.yaml]}
 policy:
   fail-on: risky

@@ -19,9 +19,12 @@ const bufConfig = "buf.yaml"
 const ownClasses = "breakwater"
 
 // presets reads the preset that the format's section of breakwater.yaml names, else
-// the breaking section of every buf.yaml, which a team that comes from buf has.
+// the breaking section of every buf.yaml, which a team that comes from buf has. It
+// says what is wrong with the section.
 func presets(fsys fs.FS, configs []string, section *document.Node) ([]schema.Preset, error) {
 	b := bufReader{Problems: new(document.Problems), fsys: fsys}
+	_, err := readContract(section)
+	b.Add(err)
 	if chosen := section.Get("preset"); !chosen.IsNull() {
 		return b.named(chosen), b.Err()
 	}
