@@ -120,6 +120,34 @@ func TestInnermostBufYAMLJudges(t *testing.T) {
 	}
 }
 
+// The rules of each version of buf's configuration, and how many of them a category
+// has. The four that the conformance cases know are the same there.
+func TestBufRulesByVersion(t *testing.T) {
+	for version, want := range map[string]map[string]int{
+		"v2":      {"FILE": 51, "PACKAGE": 51, "WIRE_JSON": 22, "WIRE": 15, "CSR": 32},
+		"v1":      {"FILE": 49, "PACKAGE": 49, "WIRE_JSON": 21, "WIRE": 14},
+		"v1beta1": {"FILE": 49, "PACKAGE": 48, "WIRE_JSON": 21, "WIRE": 14},
+	} {
+		for category, n := range want {
+			if ids, _ := newRuleBook(version).find(category); len(ids) != n {
+				t.Errorf("%s %s has %d rules, want %d: %s", version, category, len(ids), n, ids)
+			}
+		}
+	}
+	for version, n := range map[string]int{"v2": 64, "v1": 61, "v1beta1": 59} {
+		if got := len(newRuleBook(version).rules); got != n {
+			t.Errorf("%s has %d rules, want %d", version, got, n)
+		}
+	}
+	for category, rules := range categories {
+		want := also(rules...)
+		slices.Sort(want)
+		if ids, _ := newRuleBook("v2").find(category); !slices.Equal(ids, want) {
+			t.Errorf("%s: got %s, want %s", category, ids, want)
+		}
+	}
+}
+
 func TestBufYAMLRefuses(t *testing.T) {
 	tests := []struct{ name, config, section, want string }{
 		{"an unknown rule", "version: v1\nbreaking: {use: [FIELD_NO_DELET]}", "", `buf.yaml:2:18: unknown rule or category "FIELD_NO_DELET" of buf v1; did you mean "FIELD_NO_DELETE"?`},
