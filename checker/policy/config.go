@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/consumer/files"
 	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/revision"
@@ -26,6 +27,7 @@ type Config struct {
 	Ports     []product.Declaration
 	Formats   map[string]*document.Node // a format's options, by its name
 	Consumers []string                  // patterns of the registrations
+	Imports   []consumer.Import         // where else consumers are known
 	Policy    Policy
 	Span      source.Span // of the document; zero: there is none
 	doc       *document.Node
@@ -107,8 +109,10 @@ func (r reader) config(doc *document.Node) *Config {
 	if consumers.Has("files") {
 		c.Consumers = r.patterns(consumers, "files")
 	}
-	for _, n := range consumers.List("imports") {
-		r.Addf(n.At(), "consumers.imports is not read yet; register these consumers in files, or remove it")
+	for _, n := range consumers.Each("imports") {
+		if im, ok := r.imports(n); ok {
+			c.Imports = append(c.Imports, im)
+		}
 	}
 	consumers.Done()
 	c.Policy = r.policy(f.Fields("policy"))
@@ -163,6 +167,39 @@ func (r reader) port(f *document.Fields) product.Declaration {
 		f.Problem("files", `want "files": which files are this port`)
 	}
 	return d
+}
+
+// The dialects of SQL that an import may name.
+var dialects = []string{"postgres", "redshift", "snowflake", "bigquery", "databricks", "trino", "duckdb", "mysql", "tsql"}
+
+// imports reads one of consumers.imports.
+func (r reader) imports(f *document.Fields) (im consumer.Import, ok bool) {
+	im = consumer.Import{
+		Kind: f.OneOf("kind", consumer.Kinds()...), Path: f.Required("path"), ObservedAt: f.Date("observedAt"),
+		Dialect: f.OneOf("dialect", dialects...), Span: f.At("path"),
+	}
+	f.Require("kind")
+	if f.Has("git") || f.Has("rev") {
+		f.Problem("git", "registries in other repositories are not fetched yet; commit a snapshot of it and import that (kind: snapshot)")
+	}
+	who := f.Fields("consumer")
+	im.Consumer = consumer.Consumer{
+		ID: who.Text("id"), Team: who.Text("team"), Criticality: who.OneOf("criticality", "low", "medium", "high", "critical"),
+		Repo: who.Text("repo"), Owners: who.Texts("owners"),
+	}
+	who.Done()
+	f.Done()
+	if im.Path != "" {
+		if err := product.CheckPattern(im.Path); err != nil {
+			f.Problem("path", "%w", err)
+			return im, false
+		}
+	}
+	if im.Kind == consumer.SQL && im.Consumer.ID == "" {
+		f.Problem("consumer", "want consumer.id: SQL does not say whose it is")
+		return im, false
+	}
+	return im, im.Kind != "" && im.Path != ""
 }
 
 func (r reader) formatNames() []string {
