@@ -81,6 +81,7 @@ func Gate(base, head *Config, lost []Lost) []change.Change {
 	g := &gate{base: base, head: head}
 	g.settings()
 	g.presets()
+	g.sections()
 	g.ports()
 	for _, l := range lost {
 		port := cmp.Or(l.Use.Port, l.Use.ContractID)

@@ -2,18 +2,22 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
 // presets reports what the presets on both sides let through. Against what each rule
 // says of itself a preset may do either, so one that comes or goes loosens.
 func (g *gate) presets() {
 	was, now := byScope(g.base.Policy.Presets), byScope(g.head.Policy.Presets)
-	for _, key := range sortedKeys(was, now) {
+	all := maps.Clone(was)
+	maps.Copy(all, now)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
 		a, before := was[key]
 		b, after := now[key]
 		switch {
@@ -27,6 +31,48 @@ func (g *gate) presets() {
 			g.preset(key, a, b)
 		}
 	}
+}
+
+// sections reports what else a configuration says to a format. What that lets through
+// only the format knows, so every difference may loosen.
+func (g *gate) sections() {
+	for _, format := range slices.Sorted(maps.Keys(g.base.Formats)) {
+		was, now := g.base.Formats[format], g.head.Formats[format]
+		var keys []string
+		for _, n := range []*document.Node{was, now} {
+			if n != nil {
+				for _, key := range n.Keys {
+					keys = append(keys, key.Text)
+				}
+			}
+		}
+		slices.Sort(keys)
+		for _, key := range slices.Compact(keys) {
+			if a, b := was.Get(key), now.Get(key); key != "preset" && !document.Equal(a, b) {
+				g.report(loosened, g.at("formats", format, key), written(a), written(b), g.base.at("formats", format, key), g.head.at("formats", format, key),
+					fmt.Sprintf("formats.%s.%s is another", format, key))
+			}
+		}
+	}
+}
+
+// written is a node in a text of its own.
+func written(n *document.Node) string {
+	if n == nil {
+		return "absent"
+	}
+	if n.Kind == document.Scalar {
+		return fmt.Sprintf("%q", n.Text)
+	}
+	var parts []string
+	for i, item := range n.Items {
+		key := ""
+		if n.Kind == document.Map {
+			key = n.Keys[i].Text + ": "
+		}
+		parts = append(parts, key+written(item))
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
 }
 
 // preset compares two presets of one scope: what breaks by them, and what of that they
@@ -99,16 +145,4 @@ func sparedTexts(p schema.Preset) []string {
 // without returns those of all that are not in others.
 func without(all, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(others, s) })
-}
-
-func sortedKeys(a, b map[string]schema.Preset) []string {
-	var keys []string
-	for key := range a {
-		keys = append(keys, key)
-	}
-	for key := range b {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
 }

@@ -78,3 +78,21 @@ func TestGateTellsWhatPresetsLetThrough(t *testing.T) {
 		})
 	}
 }
+
+func TestGateTellsOfWhatElseAFormatIsTold(t *testing.T) {
+	read := func(text string) *Config {
+		c, errs := config(t, map[string]string{File: text})
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		return c
+	}
+	base, head := read("formats: {flat: {strict: true}}"), read("formats: {flat: {strict: false}}")
+	changes := Gate(base, head, nil)
+	if len(changes) != 1 || changes[0].Rule != loosened || changes[0].From != `"true"` || changes[0].Head.String() != "breakwater.yaml:1:26" {
+		t.Errorf("got %+v", changes)
+	}
+	if changes := Gate(base, read("formats:\n  flat:\n    strict: true\n"), nil); len(changes) > 0 {
+		t.Errorf("another spelling is a change: %+v", changes)
+	}
+}
