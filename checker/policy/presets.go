@@ -23,10 +23,10 @@ func (g *gate) presets() {
 		switch {
 		case !before:
 			g.report(loosened, g.at("formats", b.Format, "preset", key), "the rules' own classes", b.Name, source.Span{}, b.Span,
-				fmt.Sprintf("%s: %s judges instead of the rules' own classes", b.Format, b.Name))
+				fmt.Sprintf("%s%s judges instead of the rules' own classes", scope(b), b.Name))
 		case !after:
-			g.report(loosened, g.at("formats", a.Format, "preset", key), a.Name, "the rules' own classes", a.Span, g.head.at("formats", a.Format),
-				fmt.Sprintf("%s: %s no longer judges; the rules' own classes do", a.Format, a.Name))
+			g.report(loosened, g.at("formats", a.Format, "preset", key), a.Name, "the rules' own classes", a.Span, source.Span{},
+				fmt.Sprintf("%s%s no longer judges; the rules' own classes do", scope(a), a.Name))
 		default:
 			g.preset(key, a, b)
 		}
@@ -100,6 +100,14 @@ func (g *gate) preset(key string, was, now schema.Preset) {
 	report("stops", was.IDs, now.IDs, subset(was.IDs, now.IDs) == 0)
 	from, to := sparedTexts(was), sparedTexts(now)
 	report("lets pass", from, to, subset(to, from) == 0)
+}
+
+// scope says what p judges.
+func scope(p schema.Preset) string {
+	if len(p.Under) == 0 || slices.Equal(p.Under, []string{"."}) {
+		return p.Format + ": "
+	}
+	return fmt.Sprintf("%s in %s: ", p.Format, some(p.Under))
 }
 
 // some lists the first of all, and counts the rest.

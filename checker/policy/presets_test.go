@@ -64,6 +64,7 @@ func TestGateTellsWhatPresetsLetThrough(t *testing.T) {
 		{"a folder is no longer spared", with(func(p *schema.Preset) { p.Spared = []schema.Spared{{Path: "old", IDs: []string{"t:A"}}} }), []schema.Preset{strict}, "gate/tightened tool.yaml lets pass: no longer t:A in old"},
 		{"it comes", nil, []schema.Preset{strict}, "gate/loosened flat: tool.yaml judges instead of the rules' own classes"},
 		{"it goes", []schema.Preset{strict}, nil, "gate/loosened flat: tool.yaml no longer judges; the rules' own classes do"},
+		{"it goes from a folder", with(func(p *schema.Preset) { p.Under = []string{"a", "b"} }), nil, "gate/loosened flat in a, b: tool.yaml no longer judges; the rules' own classes do"},
 		{"it says nothing any more", []schema.Preset{strict}, with(func(p *schema.Preset) { p.Own = true }), "gate/loosened flat: tool.yaml no longer judges; the rules' own classes do"},
 	}
 	for _, tt := range tests {
