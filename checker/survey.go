@@ -120,7 +120,7 @@ func (s *survey) configure() {
 	}
 	read := make(map[string]state)
 	at := func(tree *revision.Tree) *policy.Config {
-		key := gateKey(tree, file)
+		key := s.gateKey(tree, file)
 		if _, ok := read[key]; !ok {
 			config, errs := policy.Read(tree, file, s.known(), s.Set)
 			read[key] = state{config, errs}
@@ -128,9 +128,9 @@ func (s *survey) configure() {
 		return read[key].config
 	}
 	s.gate, s.baseGate, s.headGate = at(s.revs.Gate), at(s.revs.Base), at(s.revs.Head)
-	s.wrong(Gate, read[gateKey(s.revs.Gate, file)].errs)
+	s.wrong(Gate, read[s.gateKey(s.revs.Gate, file)].errs)
 	if s.headGate != s.gate {
-		s.wrong(Head, read[gateKey(s.revs.Head, file)].errs)
+		s.wrong(Head, read[s.gateKey(s.revs.Head, file)].errs)
 	}
 	// Each judges by its own copy: who proposes what is told apart below.
 	s.gate = clone(s.gate)
@@ -158,8 +158,15 @@ func (s *survey) approvals() {
 }
 
 // gateKey tells apart the configurations of two trees without reading them.
-func gateKey(tree *revision.Tree, file string) string {
+func (s *survey) gateKey(tree *revision.Tree, file string) string {
 	key, _ := tree.Blob(file)
+	found := policy.OtherConfigs(tree, s.Formats)
+	for _, f := range s.Formats {
+		for _, name := range found[f.Name] {
+			blob, _ := tree.Blob(name)
+			key += " " + name + " " + blob
+		}
+	}
 	for f := range tree.Under(policy.Approvals) {
 		blob, _ := f.Blob()
 		key += " " + f.Path + " " + blob

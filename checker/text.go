@@ -1,11 +1,13 @@
 package checker
 
 import (
+	"bytes"
 	"cmp"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/breakwater-data/breakwater/checker/revision"
 )
@@ -59,6 +61,9 @@ func (r *run) texts() []Text {
 		return cmp.Or(strings.Compare(cmp.Or(a.Head, a.Base), cmp.Or(b.Head, b.Base)), strings.Compare(a.Base, b.Base))
 	}) {
 		t.Before, t.After = content(r.revs.Base, t.Base), content(r.revs.Head, t.Head)
+		if isBinary(t.Before) || isBinary(t.After) {
+			continue
+		}
 		if size := len(t.Before) + len(t.After); size <= left {
 			left -= size
 			kept = append(kept, *t)
@@ -66,6 +71,9 @@ func (r *run) texts() []Text {
 	}
 	return kept
 }
+
+// isBinary reports whether nobody reads a file as text: a compiled contract.
+func isBinary(text []byte) bool { return !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 }
 
 func set(names []string) map[string]bool {
 	s := make(map[string]bool)

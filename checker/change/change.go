@@ -180,9 +180,11 @@ type Change struct {
 // A Peer is another tool's name for a change, and where that tool points
 // if not at Head.
 type Peer struct {
-	ID      string // "buf:FIELD_NO_DELETE"
-	At      source.Span
-	Nowhere bool // it names no file, although Head does
+	ID       string // "buf:FIELD_NO_DELETE"
+	At       source.Span
+	Nowhere  bool   // it names no file, although Head does
+	Was      string // the file of the base that it is about, if not Base's
+	Unstable bool   // what it is about said, in the base, that it may still change: a package v1beta1
 }
 
 // Breaks returns the surfaces that c puts at risk.

@@ -72,6 +72,7 @@ func Read(tree *revision.Tree, file string, known Known, sets []string) (*Config
 	}
 	r := reader{Problems: &problems, known: known}
 	c := r.config(doc)
+	r.presets(tree, c)
 	r.approvals(tree, c)
 	return c, source.Errors(problems.Err())
 }
@@ -242,6 +243,37 @@ func (r reader) formats(f *document.Fields) map[string]*document.Node {
 	}
 	f.Done()
 	return options
+}
+
+// presets reads what each format's section, or another tool's configuration in the
+// tree, says of how its changes are judged.
+func (r reader) presets(tree *revision.Tree, c *Config) {
+	found := OtherConfigs(tree, r.known.Formats)
+	for _, f := range r.known.Formats {
+		if f.Presets == nil {
+			continue
+		}
+		presets, err := f.Presets(tree, found[f.Name], c.Formats[f.Name])
+		for i := range presets {
+			presets[i].Format = f.Name
+		}
+		c.Policy.Presets = append(c.Policy.Presets, presets...)
+		r.Add(err)
+	}
+}
+
+// OtherConfigs lists the configurations of other tools in tree that formats read,
+// by format.
+func OtherConfigs(tree *revision.Tree, formats []schema.Format) map[string][]string {
+	found := make(map[string][]string)
+	for file := range tree.Files() {
+		for _, f := range formats {
+			if slices.Contains(f.Configs, path.Base(file.Path)) && !product.Foreign(file.Path) {
+				found[f.Name] = append(found[f.Name], file.Path)
+			}
+		}
+	}
+	return found
 }
 
 func (r reader) policy(f *document.Fields) Policy {

@@ -80,6 +80,8 @@ type Lost struct {
 func Gate(base, head *Config, lost []Lost) []change.Change {
 	g := &gate{base: base, head: head}
 	g.settings()
+	g.presets()
+	g.sections()
 	g.ports()
 	for _, l := range lost {
 		port := cmp.Or(l.Use.Port, l.Use.ContractID)

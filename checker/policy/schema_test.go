@@ -36,6 +36,9 @@ func TestConfigSchema(t *testing.T) {
 		{"an import of SQL of nobody", "consumers: {imports: [{kind: sql, path: a}]}", false},
 		{"an import in an unknown dialect", "consumers: {imports: [{kind: dbt, path: a, dialect: postgre}]}", false},
 		{"an option that the format has not", "formats: {protobuf: {strict: true}}", false},
+		{"an option without a name", "formats: {protobuf: {options: [{tag: pii}]}}", false},
+		{"an option that is tighter some way", "formats: {protobuf: {options: [{name: a.b, tighter: up}]}}", false},
+		{"a preset that is none", "formats: {protobuf: {preset: 'buf:ALL'}}", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -66,7 +69,7 @@ ports:
     slo: contracts/orders.odcs.yaml
     registry: {complete: true, asOf: 2026-11-01, by: "@acme/checkout"}
     movedTo: null
-formats: {odcs: {}, protobuf: {}}
+formats: {odcs: {}, protobuf: {preset: "buf:WIRE", options: [acme.unit, {name: acme.pii, order: [NO, YES], tag: pii}, {name: acme.age, tighter: lower}, {name: acme.fresh, promise: freshness, unit: s}]}}
 consumers:
   files: [readers/*.yaml]
   imports:

@@ -104,6 +104,12 @@ type Language[T any] struct {
 	// Options lists the keys of the language's section in breakwater.yaml.
 	Options []string
 
+	// Presets lists the presets that the section chooses, or else those that the
+	// files of other tools stand for: the ones in configs, which are called as one of
+	// Configs is. Its errors are *source.Error, joined when there are several.
+	Configs []string
+	Presets func(fsys fs.FS, configs []string, section *document.Node) ([]Preset, error)
+
 	// Imports lists the files that Load would read besides r.Paths, and where it
 	// would look for them. It may list too many: a port is loaded only if one of its
 	// files changed, or one that is listed.
@@ -191,6 +197,8 @@ type Format struct {
 	Rules     []change.Rules
 	Gaps      []string
 	Options   []string
+	Configs   []string
+	Presets   func(fsys fs.FS, configs []string, section *document.Node) ([]Preset, error)
 	Documents bool
 	Match     func(path string) bool
 	Claims    func(path string, text []byte) bool
@@ -216,7 +224,8 @@ type Schema struct {
 // Format hides the type of l's parsed form.
 func (l Language[T]) Format() Format {
 	f := Format{
-		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Documents: l.Documents, Match: l.Match, Claims: l.Claims,
+		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Configs: l.Configs, Presets: l.Presets,
+		Documents: l.Documents, Match: l.Match, Claims: l.Claims,
 		Imports: l.Imports, Importers: l.Importers, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.

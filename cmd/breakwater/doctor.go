@@ -137,6 +137,7 @@ func (c *cli) diagnoseContracts(ctx context.Context, d *diagnosis, tree *revisio
 	} else {
 		d.note("there is no %s; breakwater init writes one", policy.File)
 	}
+	diagnosePresets(d, inv)
 	diagnosePorts(d, inv)
 	for _, left := range tree.Left() {
 		if ch.Concerns([]string{left.Path}) {
@@ -153,6 +154,23 @@ func headTree(ctx context.Context, repo *revision.Repo) (*revision.Tree, error) 
 		return repo.Tree(ctx, "HEAD")
 	}
 	return repo.WorkingTree(ctx)
+}
+
+// diagnosePresets says where another tool's rules, or its configuration, judge.
+func diagnosePresets(d *diagnosis, inv *checker.Inventory) {
+	for _, p := range inv.Policy.Presets {
+		switch {
+		case p.Own && len(p.Under) > 0:
+			d.note("%s says nothing of breaking changes: breakwater's own classes judge; formats.%s.preset in %s chooses others", p.Name, p.Format, policy.File)
+		case p.Own:
+			d.ok("%s: breakwater's own classes judge", p.Format)
+		case len(p.Under) > 0:
+			d.ok("%s is honoured in %s: rules that block: %d, exceptions: %d; formats.%s.preset in %s would go before it",
+				p.Name, strings.Join(p.Under, ", "), len(p.IDs), len(p.Spared), p.Format, policy.File)
+		default:
+			d.ok("%s: the preset %s judges, with %d rules that block", p.Format, p.Name, len(p.IDs))
+		}
+	}
 }
 
 func diagnosePorts(d *diagnosis, inv *checker.Inventory) {

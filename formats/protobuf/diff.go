@@ -99,15 +99,29 @@ func (d *differ) report(r *change.Rule, s scope, k risk, ids []peer, c change.Ch
 	}
 	for _, id := range ids {
 		if slices.Contains(c.Rule.Also, id.ID) && (s.peers || id.always) {
-			if id.At.File == c.Head.File {
-				id.At = source.Span{}
-			}
-			c.Also = append(c.Also, id.Peer)
+			c.Also = append(c.Also, d.placed(id.Peer, c))
 		}
 	}
-	slices.SortFunc(c.Also, func(a, b change.Peer) int { return cmp.Or(strings.Compare(a.ID, b.ID), a.At.Compare(b.At)) })
+	slices.SortFunc(c.Also, func(a, b change.Peer) int {
+		return cmp.Or(strings.Compare(a.ID, b.ID), a.At.Compare(b.At), strings.Compare(a.Was, b.Was))
+	})
 	c.Also = slices.Compact(c.Also)
 	d.changes = append(d.changes, c)
+}
+
+// placed returns p as it is told of c: without the places that c has as well.
+func (d *differ) placed(p change.Peer, c change.Change) change.Peer {
+	if p.At.File == c.Head.File {
+		p.At = source.Span{}
+	}
+	was := cmp.Or(p.Was, c.Base.File)
+	if was == c.Base.File {
+		p.Was = ""
+	}
+	if f := d.base.byPath[cmp.Or(was, c.Head.File)]; f != nil {
+		p.Unstable = isUnstable(f.Package())
+	}
+	return p
 }
 
 // kept starts a change of what stands on both sides.

@@ -320,7 +320,7 @@ func (d *differ) defaultPeers(e enum) []peer {
 			fields := byNumberOf(d.head, now)
 			for f := range d.base.fields(was) {
 				if g := fields[f.Number()]; g != nil && f.Enum() != nil && canDefault(f) && canDefault(g) && defaultOf(f) != defaultOf(g) {
-					d.unset[f.Enum().FullName()] = append(d.unset[f.Enum().FullName()], bufAt(d.head.file(g), "FIELD_SAME_DEFAULT"))
+					d.unset[f.Enum().FullName()] = append(d.unset[f.Enum().FullName()], bufAt(d.base.file(f), d.head.file(g), "FIELD_SAME_DEFAULT"))
 				}
 			}
 		}

@@ -116,12 +116,12 @@ func (d *differ) goneFile(f *file) (peers []peer) {
 	now := d.fileNow(f)
 	switch {
 	case now == nil:
-		peers = append(peers, bufAt(nil, "FILE_NO_DELETE"))
+		peers = append(peers, bufAt(f, nil, "FILE_NO_DELETE"))
 	case now.Package() != f.Package():
-		peers = append(peers, bufAt(now, "FILE_SAME_PACKAGE"))
+		peers = append(peers, bufAt(f, now, "FILE_SAME_PACKAGE"))
 	}
 	if !d.head.packages[f.Package()] {
-		peers = append(peers, bufAt(nil, "PACKAGE_NO_DELETE"))
+		peers = append(peers, bufAt(f, nil, "PACKAGE_NO_DELETE"))
 	}
 	return peers
 }
@@ -212,7 +212,7 @@ func (d *differ) relabeledWithin(was decl) (peers []peer) {
 		head := fieldsByNumber(now)
 		for n, a := range fieldsByNumber(base) {
 			if b := head[n]; b != nil && isRequired(a) && isRequired(b) && saysRequired(a) != saysRequired(b) {
-				peers = append(peers, bufAt(d.head.file(now), "MESSAGE_SAME_REQUIRED_FIELDS"))
+				peers = append(peers, bufAt(d.base.file(base), d.head.file(now), "MESSAGE_SAME_REQUIRED_FIELDS"))
 			}
 		}
 	}
@@ -286,6 +286,9 @@ func (d *differ) publicImports(was, now *file) {
 
 // packageSpan returns the package statement of f, or its top.
 func packageSpan(f *file) source.Span {
+	if f.set != "" {
+		return source.Top(f.path)
+	}
 	for _, n := range f.AST().Decls {
 		if p, ok := n.(*ast.PackageNode); ok {
 			return f.span(f.AST().NodeInfo(p))
@@ -296,6 +299,9 @@ func packageSpan(f *file) source.Span {
 
 // optionSpan returns the statement that sets an option of f, or its top.
 func optionSpan(f *file, option protoreflect.Name) source.Span {
+	if f.set != "" {
+		return source.Top(f.path)
+	}
 	for _, n := range f.AST().Decls {
 		if o, ok := n.(*ast.OptionNode); ok && len(o.Name.Parts) == 1 && o.Name.Parts[0].Value() == string(option) {
 			return f.span(f.AST().NodeInfo(o))

@@ -15,6 +15,7 @@ import (
 	"github.com/bufbuild/protocompile/ast"
 	"github.com/bufbuild/protocompile/linker"
 	"github.com/bufbuild/protocompile/parser"
+	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
 // Limits of one port. A port comes from a stranger's pull request.
@@ -31,6 +32,7 @@ type file struct {
 	path    string // in the file system of the request
 	name    string // the import path, by which the compiler and descriptors know it
 	own     bool   // the port's, not only imported
+	set     string // the path of the descriptor set that it is in; empty: it is a source
 	text    []byte
 	lines   *source.Lines
 	imports []importStmt
@@ -43,6 +45,9 @@ type file struct {
 
 // at returns the span between two offsets of f.
 func (f *file) at(start, end int) source.Span {
+	if f.set != "" {
+		return source.Top(f.path)
+	}
 	return source.Span{File: f.path, Start: f.lines.Pos(start), End: f.lines.Pos(end)}
 }
 
@@ -71,6 +76,10 @@ type graph struct {
 	named map[string]*file       // by import path
 	order []*file                // as found: the port's own first
 	known map[string]linker.File // the well-known files that were asked for, or nil
+
+	inSets  map[string]*file     // by import path: files of descriptor sets
+	checked *protoregistry.Files // and what was found true of them
+
 	bytes int
 	full  bool // the limits of a port are reached; nothing more is read
 	errs  []error
@@ -78,19 +87,30 @@ type graph struct {
 
 // collect reads the files of a port and follows their imports.
 func collect(r schema.Request) *graph {
-	g := &graph{fsys: r.FS, roots: newRoots(r.FS, r.Include), files: make(map[string]*file), known: make(map[string]linker.File)}
+	g := &graph{
+		fsys: r.FS, roots: newRoots(r.FS, r.Include), files: make(map[string]*file), known: make(map[string]linker.File),
+		inSets: make(map[string]*file), checked: new(protoregistry.Files),
+	}
 	paths := slices.Clone(r.Paths)
 	for i, p := range paths {
 		paths[i] = path.Clean(p)
 	}
 	slices.Sort(paths)
+	named := slices.ContainsFunc(paths, func(p string) bool { return path.Ext(p) == ".proto" || isSetName(p) })
 	for _, p := range slices.Compact(paths) {
-		if path.Ext(p) == ".proto" {
+		switch {
+		case isSetName(p) || !named && g.holdsSet(p):
+			g.readSet(p)
+		case path.Ext(p) == ".proto" || !named: // such as standard input, of which somebody said what it is
 			g.read(p, true)
 		}
 	}
 	for i := 0; i < len(g.order); i++ {
-		g.follow(g.order[i])
+		if f := g.order[i]; f.set != "" {
+			g.followSet(f)
+		} else {
+			g.follow(f)
+		}
 	}
 	g.name()
 	g.errs = append(g.errs, g.roots.errs...)
@@ -190,8 +210,11 @@ func (g *graph) name() {
 			g.named[name] = f
 		}
 	}
+	for name, f := range g.inSets {
+		g.named[name] = f
+	}
 	for _, f := range g.order {
-		if name, ok := g.roots.nameOf(f.path); ok {
+		if name, ok := g.roots.nameOf(f.path); ok && f.set == "" {
 			give(f, name)
 		}
 	}

@@ -28,6 +28,9 @@ func importers(fsys fs.FS, paths, changed []string) []string {
 	var picked []string
 	imports := make(map[string][]string)
 	for _, name := range paths {
+		if isSetName(name) { // which has all that it needs in itself
+			continue
+		}
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			picked = append(picked, name) // load says what is wrong with it

@@ -53,7 +53,7 @@ func (g *graph) parse(ctx context.Context, files []*file) []error {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range files {
-		if f.opaque || ctx.Err() != nil {
+		if f.opaque || f.set != "" || ctx.Err() != nil {
 			continue
 		}
 		group.Go(func() error {
@@ -90,9 +90,19 @@ func (g *graph) link(ctx context.Context, files []*file) []error {
 			if err != nil {
 				return err
 			}
+			if f.set != "" {
+				if err := g.check(f); err != nil {
+					return source.Errorf(source.Top(f.path), "the descriptor set is not as a compiler would make it: %s", clip(err.Error(), longestMessage))
+				}
+			}
 			result, err := linker.Link(f.parsed, deps, symbols, h)
 			if err != nil {
 				return err
+			}
+			if f.set != "" {
+				result.PopulateSourceCodeInfo()
+				f.Result = result
+				return readOptions(f)
 			}
 			if _, err := options.InterpretOptions(result, h, interpret...); err != nil {
 				return err
@@ -162,15 +172,17 @@ func (g *graph) guard(f *file, step func(*reporter.Handler) error) (err error) {
 	return nil
 }
 
+// longestMessage bounds what the compiler says: it quotes names, which can be of any length.
+const longestMessage = 400
+
 // elsewhere is how the compiler ends a message that has a second place.
 var elsewhere = regexp.MustCompile(`^(.*) at (\S+?):(\d+):\d+(;.*)?$`)
 
 // positioned gives an error of the compiler its place. Of what is declared twice
 // it names the other file as the user knows it.
 func (g *graph) positioned(f *file, e reporter.ErrorWithPos) error {
-	const longest = 400 // a message quotes names, which can be of any length
 	err := source.Errorf(cmp.Or(g.named[e.Start().Filename], f).span(e), "%w", e.Unwrap())
-	err.Msg = clip(err.Msg, longest)
+	err.Msg = clip(err.Msg, longestMessage)
 	if m := elsewhere.FindStringSubmatch(err.Msg); m != nil {
 		if other := g.named[m[2]]; other != nil {
 			err.Msg = fmt.Sprintf("%s at %s:%s%s", m[1], other.path, m[3], m[4])

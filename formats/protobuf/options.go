@@ -36,7 +36,9 @@ func (d *differ) options(was, now decl, c change.Change, s scope) {
 		return
 	}
 	d.deprecation(was, base, head, c, s)
-	d.otherOptions(was, optionTexts(was, base), optionTexts(now, head), c, s)
+	d.contractOptions(was, base, head, c, s)
+	d.http(was, base, head, c, s)
+	d.otherOptions(was, d.head.optionTexts(was, base), d.head.optionTexts(now, head), c, s)
 }
 
 // otherOptions reports options that are not compared, if their texts differ.
@@ -90,11 +92,12 @@ func union(a, b map[string]string) map[string]string {
 }
 
 // optionTexts returns the options of d that are not compared elsewhere, in canonical text.
-func optionTexts(d decl, m protoreflect.Message) map[string]string {
+func (p *port) optionTexts(d decl, m protoreflect.Message) map[string]string {
 	texts := make(map[string]string)
 	known := judged[m.Descriptor().Name()]
 	m.Range(func(fd field, v protoreflect.Value) bool {
 		switch {
+		case fd.IsExtension() && p.contract.holds(fd.FullName()):
 		case fd.IsExtension():
 			texts["("+string(fd.FullName())+")"] = text(fd, v)
 		case fd.Name() == "features":

@@ -102,7 +102,7 @@ func (p *port) outlineMessage(o *schema.Outline, m message) {
 
 // outlineField adds f to what is declared at at.
 func (p *port) outlineField(o *schema.Outline, at change.Path, f field) {
-	e := schema.Edge{Step: step(f), Type: typeOf(f), Span: p.at(f), Optional: f.HasPresence() && !isRequired(f)}
+	e := schema.Edge{Step: step(f), Type: typeOf(f), Span: p.at(f), Optional: f.HasPresence() && !isRequired(f), Tags: p.labels(f)}
 	switch {
 	case f.IsMap():
 		e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Values, Type: singleType(f.MapValue()), Decl: p.declOf(f), Span: e.Span})

@@ -31,12 +31,14 @@ func buf(ids ...string) []peer {
 	return peers
 }
 
-// bufAt makes a peer that fires at the top of f, or nowhere if f is nil.
-func bufAt(f *file, id string) peer {
-	if f == nil {
-		return peer{change.Peer{ID: "buf:" + id, Nowhere: true}, true}
+// bufAt makes a peer about something in was that fires at the top of now, or
+// nowhere if now is nil.
+func bufAt(was, now *file, id string) peer {
+	p := change.Peer{ID: "buf:" + id, Was: was.path, Nowhere: now == nil}
+	if now != nil {
+		p.At = source.Top(now.path)
 	}
-	return peer{change.Peer{ID: "buf:" + id, At: source.Top(f.path)}, true}
+	return peer{p, true}
 }
 
 // also names ids of buf in a rule.
@@ -78,20 +80,20 @@ func (d *differ) gone(was decl) []peer {
 	var peers []peer
 	switch {
 	case here == nil:
-		peers = append(peers, bufAt(nil, "FILE_NO_DELETE"))
+		peers = append(peers, bufAt(f, nil, "FILE_NO_DELETE"))
 	case here.Package() != pkg:
-		peers = append(peers, bufAt(here, "FILE_SAME_PACKAGE"))
+		peers = append(peers, bufAt(f, here, "FILE_SAME_PACKAGE"))
 	}
 	if !d.head.packages[pkg] {
-		peers = append(peers, bufAt(nil, "PACKAGE_NO_DELETE"))
+		peers = append(peers, bufAt(f, nil, "PACKAGE_NO_DELETE"))
 	}
 	for part := range within(was) {
 		id := bufKind(part) + "_NO_DELETE"
 		if here != nil && d.declares(here, part, moved(part.FullName(), pkg, here.Package())) == nil {
-			peers = append(peers, bufAt(here, id))
+			peers = append(peers, bufAt(f, here, id))
 		}
 		if d.head.packages[pkg] && d.declares(nil, part, part.FullName()) == nil {
-			peers = append(peers, bufAt(d.packagePlace(part, here), "PACKAGE_"+id))
+			peers = append(peers, bufAt(f, d.packagePlace(part, here), "PACKAGE_"+id))
 		}
 	}
 	return peers

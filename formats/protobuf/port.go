@@ -2,11 +2,13 @@ package protobuf
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/bufbuild/protocompile/protoutil"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -38,6 +40,9 @@ type port struct {
 	direction schema.Direction
 	span      source.Span
 
+	contract contract
+	promised []slo.Objective
+
 	used     map[name]usage // of all that the served types reach
 	embedded map[name]bool  // types that some field holds, or a method takes or returns
 }
@@ -67,7 +72,8 @@ func newPort(g *graph, r schema.Request) (*port, error) {
 		p.root, err = p.find(r.Root)
 	}
 	p.reach()
-	return p, err
+	p.contract, _ = readContract(r.Options) // what is wrong with it is said where it stands
+	return p, errors.Join(err, p.promise())
 }
 
 // container is what files and messages have in common.
@@ -164,6 +170,8 @@ func (p *port) at(d decl) source.Span {
 		return source.Span{}
 	case d == decl(d.ParentFile()):
 		return source.Top(f.path)
+	case f.set != "":
+		return f.inSet(d)
 	}
 	return f.span(f.AST().NodeInfo(f.Node(protoutil.ProtoFromDescriptor(d))))
 }

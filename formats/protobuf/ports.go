@@ -13,7 +13,10 @@ import (
 // port.
 func ports(fsys fs.FS, file string, text []byte) ([]schema.Port, error) {
 	p := schema.Port{Paths: []string{file}}
-	head, _ := scan(string(text))
+	var head header
+	if !isSetName(file) {
+		head, _ = scan(string(text))
+	}
 	m := newRoots(fsys, nil).module(file)
 	switch {
 	case m != nil && m.name != "":
@@ -22,7 +25,7 @@ func ports(fsys fs.FS, file string, text []byte) ([]schema.Port, error) {
 		p.ID = m.dir
 	case head.pkg != "":
 		p.ID = head.pkg
-	case path.Dir(file) != ".":
+	case path.Dir(file) != "." && !isSetName(file):
 		p.ID = path.Dir(file)
 	default:
 		p.ID = strings.TrimSuffix(file, path.Ext(file))

@@ -37,18 +37,21 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
 )
 
 // Format is the language of .proto files. A port whose own files declare services,
 // and no message that is not part of what they take and return, is an API; any
 // other is a stream.
 var Format = schema.Language[*port]{
-	Name:      "protobuf",
-	Kind:      schema.Stream,
-	Rules:     []change.Rules{rules},
-	Gaps:      gaps,
-	Match:     func(name string) bool { return path.Ext(name) == ".proto" },
-	Claims:    func(name string, _ []byte) bool { return path.Ext(name) == ".proto" },
+	Name:  "protobuf",
+	Kind:  schema.Stream,
+	Rules: []change.Rules{rules},
+	Gaps:  gaps,
+	Match: func(name string) bool { return path.Ext(name) == ".proto" || isSetName(name) },
+	Claims: func(name string, text []byte) bool {
+		return path.Ext(name) == ".proto" || isSetName(name) && isSet(text)
+	},
 	Load:      load,
 	Diff:      diff,
 	Outline:   outline,
@@ -56,10 +59,14 @@ var Format = schema.Language[*port]{
 	Importers: importers,
 	Terms:     terms,
 	Ports:     ports,
+	Promises:  func(p *port) []slo.Objective { return p.promised },
+	Options:   []string{"options", "preset"},
+	Configs:   []string{bufConfig},
+	Presets:   presets,
 }.Format()
 
 var gaps = []string{
-	"the meaning of custom options, and of built-in ones that are neither about generated code nor about data, such as debug_redact and message_set_wire_format (protobuf/not-compared where they differ)",
+	"the meaning of custom options that no contract lists (formats.protobuf.options), and of built-in ones that are neither about generated code nor about data, such as debug_redact and message_set_wire_format (protobuf/not-compared where they differ)",
 	"edition 2024 and later, which cannot be read yet",
 	"imports that only a registry has, such as the dependencies in buf.lock: they have to stand in the repository",
 	"comments, and the order of declarations where it means nothing",

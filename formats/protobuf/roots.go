@@ -120,7 +120,7 @@ func (r *roots) workspace(dir string) *workspace {
 	switch {
 	case known:
 		return w
-	case r.exists(path.Join(dir, "buf.yaml")):
+	case r.exists(path.Join(dir, bufConfig)):
 		w = r.readConfig(dir)
 	case dir != ".":
 		w = r.workspace(path.Dir(dir))
@@ -132,7 +132,7 @@ func (r *roots) workspace(dir string) *workspace {
 // readConfig reads the buf.yaml in dir. Version 2 lists its modules; the earlier
 // ones are a module each, which a buf.work.yaml further up may bring together.
 func (r *roots) readConfig(dir string) *workspace {
-	config := r.yaml(path.Join(dir, "buf.yaml"))
+	config := r.yaml(path.Join(dir, bufConfig))
 	name := config.Get("name").String()
 	w := new(workspace)
 	switch config.Get("version").String() {

@@ -21,6 +21,8 @@ var rules = change.Rules{Examples: examples, List: []*change.Rule{
 	cardinalityChanged, presenceAdded, presenceRemoved, requiredAdded, requestRequiredAdded, requiredRemoved, requestRequiredRemoved,
 	defaultChanged, fieldOptionChanged, textCheckChanged,
 
+	constraintLoosened, constraintTightened, requestConstraintTightened, requestConstraintLoosened, httpBindingRemoved, httpBindingAdded,
+
 	oneofRenamed, oneofMemberAdded, fieldJoinedOneof, fieldLeftOneof, fieldOneofChanged,
 
 	enumRemoved, enumRenamed, enumAdded, opennessChanged, enumDefaultChanged,

@@ -121,7 +121,7 @@ func (d *differ) fieldReferences(was, now message) {
 				ids = d.typePeers(f.MapValue(), g.MapValue())
 			}
 			for _, id := range ids {
-				d.references[held.FullName()] = append(d.references[held.FullName()], bufAt(d.head.file(g), id))
+				d.references[held.FullName()] = append(d.references[held.FullName()], bufAt(d.base.file(f), d.head.file(g), id))
 			}
 		}
 	}
@@ -136,7 +136,7 @@ func (d *differ) methodReferences(was, now service) {
 		}
 		for id, held := range map[string][2]message{"RPC_SAME_REQUEST_TYPE": {m.Input(), n.Input()}, "RPC_SAME_RESPONSE_TYPE": {m.Output(), n.Output()}} {
 			if a, b := held[0], held[1]; a.FullName() != b.FullName() && d.same(a, b) {
-				d.references[a.FullName()] = append(d.references[a.FullName()], bufAt(d.head.file(n), id))
+				d.references[a.FullName()] = append(d.references[a.FullName()], bufAt(d.base.file(m), d.head.file(n), id))
 			}
 		}
 	}
