@@ -30,6 +30,7 @@ func importerOf(kind string) importer {
 		consumer.Agreement:   agreements.Read,
 		consumer.Backstage:   backstage.Read,
 		consumer.DBT:         dbt.Read,
+		consumer.Lock:        importLock,
 		consumer.OpenLineage: openlineage.Read,
 		consumer.QueryLog:    querylog.Read,
 		consumer.Snapshot:    snapshot.Read,

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
@@ -35,6 +36,8 @@ type Locked struct {
 	Outline    string        `json:"outline"`  // its digest
 	Fields     []LockedField `json:"fields"`   // those that the consumer reads
 	SLO        []string      `json:"slo"`
+
+	span source.Span
 }
 
 // A LockedField is an element that the consumer reads, and its type.
@@ -161,8 +164,9 @@ func ParseLock(file string, text []byte) (Lock, error) {
 	for _, p := range f.Each("ports") {
 		locked := Locked{
 			Consumer: p.Required("consumer"), Port: p.Text("port"), ContractID: p.Text("contractId"), Producer: p.Text("producer"),
-			Commit: p.Text("commit"), State: p.Text("version"), Outline: p.Required("outline"), SLO: p.Texts("slo"),
+			Commit: p.Text("commit"), State: p.Text("version"), Outline: p.Required("outline"), SLO: p.Texts("slo"), span: p.At("consumer"),
 		}
+		locked.span.File = file
 		for _, field := range p.Each("fields") {
 			locked.Fields = append(locked.Fields, LockedField{field.Required("path"), field.Text("type")})
 			field.Done()
@@ -172,4 +176,28 @@ func ParseLock(file string, text []byte) (Lock, error) {
 	}
 	f.Done()
 	return l, problems.Err()
+}
+
+// importLock reads a copy of a consumer's lock: what the consumer read of each port
+// when it last looked is what it reads. Which objectives it needs a lock does not say.
+func importLock(file string, text []byte, im consumer.Import, _ consumer.Queries) (consumer.Imported, error) {
+	lock, err := ParseLock(file, text)
+	var all consumer.Imported
+	for _, l := range lock.Ports {
+		u := consumer.Use{
+			Consumer: im.Consumer, Port: l.Port, ContractID: l.ContractID, Span: l.span,
+			Evidence: consumer.Evidence{Source: consumer.Lock, ObservedAt: im.ObservedAt},
+		}
+		u.ID = cmp.Or(u.ID, l.Consumer)
+		for _, f := range l.Fields {
+			if path, err := change.Parse(f.Path); err == nil {
+				u.Fields = append(u.Fields, consumer.Need{Path: path, Span: l.span})
+			} else {
+				u.Fields = nil // all of them, since one cannot be told
+				break
+			}
+		}
+		all.Readings = append(all.Readings, consumer.Reading{Use: u})
+	}
+	return all, err
 }

@@ -57,10 +57,15 @@ func TestAt(t *testing.T) {
 
 func TestResolveKeepsTheUse(t *testing.T) {
 	o := &schema.Outline{Roots: []change.Path{"Order"}, Decls: map[change.Path][]schema.Edge{"Order": {{Step: "id"}}}}
-	uses := []Use{{Port: "p", Fields: []Need{{Path: "id"}, {Path: "seller"}}}}
+	uses := []Use{{Port: "p", Fields: []Need{{Path: "id"}, {Path: "seller"}}, Evidence: Evidence{Source: "declared"}}}
 	got, errs := Resolve(uses, schema.Places{Base: o, Head: o})
 	if len(errs) != 1 || !strings.Contains(errs[0].Error(), "p: seller is not in the port") {
 		t.Errorf("got %v", errs)
+	}
+	copied := uses[0]
+	copied.Evidence.Source = Lock
+	if got, errs := Resolve([]Use{copied}, schema.Places{Base: o, Head: o}); len(errs) != 0 || len(got[0].Fields) != 0 {
+		t.Errorf("a copy from elsewhere: got %v and %v", got, errs)
 	}
 	if len(got[0].Fields) != 0 || uses[0].Fields[0].Path != "id" {
 		t.Errorf("the use reads %v, not the whole port; what was given became %v", got[0].Fields, uses[0].Fields)

@@ -166,7 +166,7 @@ type Import struct {
 	Consumer   Consumer
 	ObservedAt time.Time // of what carries no date
 	Dialect    string
-	Git, Rev   string // where a snapshot is taken: an address, and a branch, a tag or a commit; no Git: somewhere else
+	Git, Rev   string // where a snapshot or a lock is copied from: an address, and a branch, a tag or a commit; no Git: somewhere else
 	Span       source.Span
 }
 
@@ -175,6 +175,7 @@ const (
 	Agreement   = "agreement"
 	Backstage   = "backstage"
 	DBT         = "dbt"
+	Lock        = "lock"
 	OpenLineage = "openlineage"
 	QueryLog    = "query-log"
 	Snapshot    = "snapshot"
@@ -183,7 +184,7 @@ const (
 
 // Kinds lists every kind of import.
 func Kinds() []string {
-	return []string{Agreement, Backstage, DBT, OpenLineage, QueryLog, Snapshot, SQL}
+	return []string{Agreement, Backstage, DBT, Lock, OpenLineage, QueryLog, Snapshot, SQL}
 }
 
 // String says all of it, for a report on what changed: two imports of one text are the

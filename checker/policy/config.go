@@ -183,12 +183,12 @@ func (r reader) imports(f *document.Fields) (im consumer.Import, ok bool) {
 	switch {
 	case im.Git == "" && im.Rev != "":
 		f.Problem("rev", `want "git", too: the address of the repository`)
-	case im.Git != "" && im.Kind != consumer.Snapshot:
-		f.Problem("git", "only a snapshot is taken from another repository; want kind: snapshot")
+	case im.Git != "" && im.Kind != consumer.Snapshot && im.Kind != consumer.Lock:
+		f.Problem("git", "only a snapshot or a lock is copied from another repository; want kind: snapshot or lock")
 	case im.Git != "" && !revision.IsRemote(im.Git):
 		f.Problem("git", "want the address of a repository, such as https://github.com/acme/registry")
 	case im.Git != "" && strings.ContainsAny(im.Path, `*?[{\`):
-		f.Problem("path", "want one file: the snapshot of the repository is written there")
+		f.Problem("path", "want one file: the copy is written there")
 	}
 	who := f.Fields("consumer")
 	im.Consumer = consumer.Consumer{

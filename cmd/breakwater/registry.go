@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/consumer/snapshot"
 	"github.com/breakwater-data/breakwater/checker/report"
@@ -16,8 +17,9 @@ func (c *cli) registryCommand() *cobra.Command {
 	registry := &cobra.Command{Use: "registry", Short: "Take copies of registrations in other repositories"}
 	var dry bool
 	pull := c.command("pull", "Copy what other repositories register, as breakwater.yaml lists them",
-		`Pull fetches each repository that an import of breakwater.yaml names (kind: snapshot, with
-git and perhaps rev), and writes its registrations to the import's path, with the date.
+		`Pull fetches each repository that an import of breakwater.yaml names (kind: snapshot or
+lock, with git and perhaps rev), and writes its registrations, with the date, or its lock
+to the import's path.
 Commit what it writes: a check fetches nothing. What cannot be fetched stays as it is, and
 is in doubt once it is old.`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error { return c.pull(ctx, dry) })
@@ -85,10 +87,25 @@ func (c *cli) copyOf(ctx context.Context, im consumer.Import) (text []byte, said
 		return nil, "", err
 	}
 	defer done()
+	if im.Kind == consumer.Lock {
+		return lockOf(tree, im)
+	}
 	from := snapshot.From{Git: revision.Anonymous(im.Git), Rev: im.Rev, Commit: tree.Commit}
 	text, n, err := snapshot.Take(tree, from, now)
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", tree.Name, err)
 	}
 	return text, fmt.Sprintf("%s: %d of %s", im.Path, n, tree.Name), nil
+}
+
+// lockOf copies the lock in tree.
+func lockOf(tree *revision.Tree, im consumer.Import) (text []byte, said string, err error) {
+	if text, err = tree.ReadFile(checker.LockFile); err != nil {
+		return nil, "", fmt.Errorf("%s: %s: %w; breakwater verify --lock writes it there", tree.Name, checker.LockFile, err)
+	}
+	lock, err := checker.ParseLock(checker.LockFile, text)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", tree.Name, err)
+	}
+	return text, fmt.Sprintf("%s: %d of %s", im.Path, len(lock.Ports), tree.Name), nil
 }
