@@ -170,7 +170,16 @@ type Witness struct {
 	ReadAs    string         // what the other revision makes of it
 	Encoding  string         // avro, protobuf, json or http
 	Surface   change.Surface // the one that it shows broken
+	Before    bool           // it was written with the base and is read with the head; otherwise the other way round
 	CheckedBy string         // the codec that confirmed it
+}
+
+// String says w as a sentence whose subject is left out.
+func (w *Witness) String() string {
+	if w.Before {
+		return fmt.Sprintf("written before %s is read by the new reader as %s", w.Written, w.ReadAs)
+	}
+	return fmt.Sprintf("written now %s is read by the old reader as %s", w.Written, w.ReadAs)
 }
 
 // A Format is a Language with its parsed form hidden, so that languages with

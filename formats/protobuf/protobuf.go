@@ -56,6 +56,7 @@ var Format = schema.Language[*port]{
 	Importers: importers,
 	Terms:     terms,
 	Ports:     ports,
+	Prove:     prove,
 }.Format()
 
 var gaps = []string{
