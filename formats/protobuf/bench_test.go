@@ -97,6 +97,7 @@ func BenchmarkDiff(b *testing.B) {
 		b.Fatal(err1, err2)
 	}
 	for b.Loop() {
+		head.paired = nil
 		diff(base, head)
 	}
 }

@@ -228,12 +228,15 @@ func (p *prover) ofMessage(was message) []subject {
 		s.byName = true
 		s.base.message = was
 		return []subject{s}
-	case fieldNumbersSwapped, textCheckChanged:
+	case fieldNumbersSwapped, textCheckChanged, extensionRangeRemoved:
 	default:
 		return nil
 	}
 	if !ok {
 		return nil
+	}
+	if p.change.Rule == extensionRangeRemoved {
+		return p.extended(s)
 	}
 	for i := range was.Fields().Len() {
 		f := was.Fields().Get(i)
@@ -296,6 +299,9 @@ func (p *prover) ofEnum(of enum) (all []subject) {
 			break
 		}
 	}
+	if now, ok := p.to[of.FullName()].(enum); ok && len(all) == 0 {
+		return p.holders(of, now, values)
+	}
 	return all
 }
 
@@ -342,7 +348,12 @@ func (p *prover) try(s subject, w way) *schema.Witness {
 	if s.byName {
 		return p.unknownType(writer, reader, w)
 	}
-	t := trial{prover: p, subject: s, way: w, writer: writer, reader: reader, frame: p.frame(s, w)}
+	t := trial{prover: p, subject: s, way: w, writer: writer, reader: reader}
+	if slices.ContainsFunc(reader.focus, isRequired) || p.change.Rule == textCheckChanged {
+		t.writer, t.reader = writer.asRun(), reader.asRun()
+	} else {
+		t.frame = p.frame(s, w)
+	}
 	for m := range t.messages() {
 		if p.left--; p.left < 0 || p.ctx.Err() != nil {
 			return nil

@@ -243,7 +243,7 @@ func (t *trial) judge(m, got protoreflect.Message, where string, strict error) s
 		return strings.Join(differences[:min(len(differences), mostNamed)], ", ")
 	}
 	for _, w := range t.writer.focus {
-		if t.reader.partner(w) == nil && m.Has(typed(w)) && (!t.way.forward || t.change.Rule == oneofMemberAdded) {
+		if t.reader.partner(w) == nil && m.Has(typed(w)) && (!t.way.forward || t.change.Rule == oneofMemberAdded || t.change.Rule == responseTypeChanged) {
 			return strings.TrimSuffix(where, ".") + written(got, t.reader.port)
 		}
 	}
