@@ -174,12 +174,18 @@ type Witness struct {
 	CheckedBy string         // the codec that confirmed it
 }
 
-// String says w as a sentence whose subject is left out.
-func (w *Witness) String() string {
+// Reader says who reads what was written: one with the old schema, or the new.
+func (w *Witness) Reader() string {
 	if w.Before {
-		return fmt.Sprintf("written before %s is read by the new reader as %s", w.Written, w.ReadAs)
+		return "new"
 	}
-	return fmt.Sprintf("written now %s is read by the old reader as %s", w.Written, w.ReadAs)
+	return "old"
+}
+
+// String says w in a sentence whose subject is left out.
+func (w *Witness) String() string {
+	written := map[bool]string{true: "before", false: "now"}[w.Before]
+	return fmt.Sprintf("written %s %s is read by the %s reader as %s", written, w.Written, w.Reader(), w.ReadAs)
 }
 
 // A Format is a Language with its parsed form hidden, so that languages with

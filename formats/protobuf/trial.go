@@ -228,7 +228,7 @@ func (t *trial) judge(m, got protoreflect.Message, where string, strict error) s
 		switch {
 		case isRequired(r) && !got.Has(typed(r)) && strict != nil:
 			return refusal(strict)
-		case w == nil && (t.way.forward && !got.Has(typed(r)) && t.unset(m) || got.Has(typed(r))):
+		case w == nil && (got.Has(typed(r)) || t.way.forward && t.unset(m) && t.change.Rule != extensionRangeRemoved): // gone, or filled by something else
 		case w == nil || !t.differs(w, m, r, got):
 			continue
 		case t.way.in == inJSON && strict != nil && w.JSONName() == r.JSONName():
