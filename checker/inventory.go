@@ -2,7 +2,6 @@ package checker
 
 import (
 	"context"
-	"runtime"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
@@ -11,23 +10,28 @@ import (
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
-	"golang.org/x/sync/errgroup"
+	"github.com/breakwater-data/breakwater/checker/source"
 )
 
 // An Inventory is what stands in one tree: ports, and who reads them.
 type Inventory struct {
-	Ports     []Held // by id
+	Ports     []Held            // by id
+	Moved     map[string]string // where ports went that were here, by their ids
 	Unread    []product.Unread
 	Consumers []consumer.Consumer
 	Errors    []Error
 	Policy    policy.Policy
+	Notes     []*source.Error    // what imported sources say that does not count, and why
+	Elsewhere []consumer.Reading // what imported consumers read and no port here serves
 }
 
 // A Held port is one with those who read it.
 type Held struct {
 	Port
 	Promises []slo.Objective
+	Notice   slo.Quantity // before something is removed, as the contract promises; zero: not said
 	Uses     []consumer.Use
+	Gaps     map[string][]string // what a consumer needs and the port never promised, by the consumer's id
 }
 
 // Inventory reads every port in tree, and every registration.
@@ -35,36 +39,46 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	s := c.survey(ctx, Revisions{Base: tree, Head: tree})
 	uses, _ := s.registrations(ctx)
 	s.unknownPorts(uses)
-	runs := make([]*run, len(s.head.Ports))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	held := make([]Held, len(runs))
-	for i, p := range s.head.Ports {
-		runs[i] = &run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: uses}
-		g.Go(func() error {
-			held[i] = runs[i].hold(ctx)
-			return nil
-		})
+	inv := &Inventory{
+		Moved: make(map[string]string), Unread: s.head.Unread, Consumers: consumers(uses), Errors: s.errors, Policy: s.gate.Policy,
+		Notes: s.notes, Elsewhere: s.elsewhere,
 	}
-	g.Wait()
-	inv := &Inventory{Ports: held, Unread: s.head.Unread, Consumers: consumers(uses), Errors: s.errors, Policy: s.gate.Policy}
+	for id, d := range s.tombstones {
+		inv.Moved[id] = d.MovedTo
+	}
+	var runs []*run
+	directory := consumer.NewDirectory(uses)
+	for _, p := range s.head.Ports {
+		if r := (&run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: directory}); !r.isNothing() {
+			runs = append(runs, r)
+		}
+	}
+	each(runs, func(r *run) { r.held = r.hold(ctx) })
 	for _, r := range runs {
+		inv.Ports = append(inv.Ports, *r.held)
 		inv.Errors = append(inv.Errors, r.errors...)
 	}
 	return inv, s.worldErrors(ctx, runs)
 }
 
 // hold reads the port as it is in the head.
-func (r *run) hold(ctx context.Context) Held {
+func (r *run) hold(ctx context.Context) *Held {
 	r.now = r.load(ctx, r.pair.Head, r.revs.Head)
 	r.was, r.touched = r.now, true
 	for _, e := range r.now.errs {
 		r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Contract: true, Err: e})
 	}
-	h := Held{Uses: r.readers(ctx, schema.Places{Base: r.now.Outline, Head: r.now.Outline})}
+	at := schema.Places{Base: r.now.Outline, Head: r.now.Outline}
+	h := &Held{Uses: r.readers(ctx, at), Gaps: make(map[string][]string)}
 	h.Port = r.report()
 	h.State = Unchanged
-	h.Promises = r.now.Promises
+	h.Promises, h.Notice = r.now.Promises, r.now.Terms.Notice
+	ends := r.gate.Policy.NoticeEnds(r.Now, h.Notice)
+	for _, u := range h.Uses {
+		if gaps := u.Gaps(h.Promises, r.Now, ends, at); len(gaps) > 0 {
+			h.Gaps[u.ID] = append(h.Gaps[u.ID], gaps...)
+		}
+	}
 	return h
 }
 

@@ -2,13 +2,10 @@ package checker
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker/change"
-	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/revision"
@@ -68,11 +65,15 @@ func deprecated(s *schema.Schema, gone change.Change, declared schema.Status) bo
 	if status == schema.Deprecated || status == schema.Retired {
 		return true
 	}
-	path := gone.Path
-	if gone.Key != "" {
-		path = path.Join(change.Name(gone.Key))
+	return s.Outline.IsDeprecated(element(gone))
+}
+
+// element is the address of what changed: of an enum's value, too.
+func element(c change.Change) change.Path {
+	if c.Key == "" {
+		return c.Path
 	}
-	return s.Outline.IsDeprecated(path)
+	return c.Path.Join(change.Name(c.Key))
 }
 
 // since finds the first commit of the latest unbroken stretch in which the
@@ -136,50 +137,3 @@ func (c *clock) after(ctx context.Context, i int) (*schema.Schema, schema.Status
 	c.seen = append(c.seen, read)
 	return read, status
 }
-
-// remedy says what to do about a finding, as far as its removal has come.
-func (c *clock) remedy(f policy.Finding, r *policy.Removal, terms schema.Terms) string {
-	readers := readers(f)
-	switch {
-	case r == nil:
-		return f.Rule.Fix
-	case r.Unseen != "":
-		return fmt.Sprintf("It is deprecated; since when cannot be told: %s.", r.Unseen)
-	case r.Matured && readers != "":
-		return fmt.Sprintf("Its notice has passed, and %s may still read it: agree with them first.", readers)
-	case r.Matured:
-		return "Nothing has to be done: it was deprecated, its notice has passed, and nobody is left."
-	case !r.Since.IsZero():
-		return fmt.Sprintf("It is deprecated since %s. Remove it after %s, when nobody reads it any more%s.", day(r.Since), day(r.Earliest), then(f.Rule))
-	}
-	tell := ""
-	if readers != "" {
-		tell = " tell " + readers + ","
-	}
-	return fmt.Sprintf("Mark it deprecated now,%s and remove it after %s, when its notice has passed%s.", tell, day(c.gate.Policy.NoticeEnds(c.Now, terms.Notice)), then(f.Rule))
-}
-
-// then says what belongs to a removal besides.
-func then(r *change.Rule) string {
-	if r.Then == "" {
-		return ""
-	}
-	return "; then " + r.Then
-}
-
-// readers names those whom a finding may hit.
-func readers(f policy.Finding) string {
-	var names []string
-	for _, h := range f.Hits {
-		if h.Impact > consumer.Unaffected && !slices.Contains(names, h.Use.ID) {
-			names = append(names, h.Use.ID)
-		}
-	}
-	if len(names) > 3 {
-		names = append(names[:3], fmt.Sprintf("%d others", len(names)-3))
-	}
-	return strings.Join(names, ", ")
-}
-
-// day formats a date for people.
-func day(t time.Time) string { return t.Format("2 Jan 2006") }

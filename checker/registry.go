@@ -3,6 +3,8 @@ package checker
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,9 +23,68 @@ func (s *survey) ours(tree *revision.Tree) func(name string) bool {
 	for _, name := range s.registrationFiles(tree) {
 		registrations[name] = true
 	}
+	for _, im := range s.imports() {
+		for _, name := range product.Match(tree, im.Path) {
+			registrations[name] = true
+		}
+	}
 	return func(name string) bool {
 		return name == cmp.Or(s.Config, policy.File) || strings.HasPrefix(name, ".breakwater/") || registrations[name]
 	}
+}
+
+// A registry is the registrations in one tree, file by file.
+type registry struct {
+	batches []batch
+	keys    map[string]bool
+	texts   map[string]bool // of all uses; nil until somebody asks
+}
+
+// A batch is what one source says. Two of one key say the same.
+type batch struct {
+	key  string
+	uses []consumer.Use
+}
+
+func (r *registry) add(key string, uses []consumer.Use) {
+	if len(uses) == 0 {
+		return
+	}
+	if r.keys == nil {
+		r.keys = make(map[string]bool)
+	}
+	r.keys[key] = true
+	r.batches = append(r.batches, batch{key, uses})
+}
+
+func (r *registry) uses() (all []consumer.Use) {
+	for _, b := range r.batches {
+		all = append(all, b.uses...)
+	}
+	return all
+}
+
+// says reports whether r has the very use u, wherever it stands.
+func (r *registry) says(u consumer.Use) bool {
+	if r.texts == nil {
+		r.texts = make(map[string]bool)
+		for _, b := range r.batches {
+			for _, u := range b.uses {
+				r.texts[u.Text()] = true
+			}
+		}
+	}
+	return r.texts[u.Text()]
+}
+
+// without lists the uses of r in files that other does not have as they are.
+func (r *registry) without(other *registry) (all []consumer.Use) {
+	for _, b := range r.batches {
+		if !other.keys[b.key] {
+			all = append(all, b.uses...)
+		}
+	}
+	return all
 }
 
 // registrations lists the uses that count: those on the target branch and those
@@ -33,46 +94,80 @@ func (s *survey) registrations(ctx context.Context) (uses consumer.Uses, lost []
 	if s.revs.Bare {
 		return nil, nil
 	}
-	read := make(map[[2]string][]consumer.Use) // by path and blob
-	tip := s.uses(Gate, s.revs.Gate, s.tip, read)
-	base := s.uses(Base, s.revs.Base, s.base, read)
-	head := s.uses(Head, s.revs.Head, s.head, read)
-	uses = slices.Clone(tip)
-	s.owners = make(map[string][]string)
-	for _, u := range slices.Concat(tip, base) {
-		s.owners[u.ID] = append(s.owners[u.ID], u.Owners...)
+	read := make(map[string]consumer.Imported)
+	tip := s.registry(ctx, Gate, s.revs.Gate, s.tip, read)
+	base, head := tip, tip
+	if s.revs.Base != s.revs.Gate {
+		base = s.registry(ctx, Base, s.revs.Base, s.base, read)
 	}
-	for _, u := range head {
-		if !contains(base, u) && !contains(uses, u) {
+	if s.revs.Head != s.revs.Gate {
+		head = s.registry(ctx, Head, s.revs.Head, s.head, read)
+	}
+	uses = tip.uses()
+	s.owners = make(map[string][]string)
+	for _, u := range slices.Concat(uses, base.without(tip)) {
+		if known := s.owners[u.ID]; !subset(u.Owners, known) || known == nil {
+			s.owners[u.ID] = append(known, u.Owners...)
+		}
+	}
+	for _, u := range head.without(tip) {
+		if !base.says(u) && !tip.says(u) {
 			uses = append(uses, u)
 		}
 	}
-	for _, u := range base {
-		covered := func(now consumer.Use) bool { return now.Covers(u) }
-		if !contains(head, u) && !slices.ContainsFunc(head, covered) {
-			l := policy.Lost{Use: u, Left: s.left(head, u)}
-			if s.Reviews != nil {
-				l.Agreed = s.approvedBy(ctx, s.ownersOf(u))
-			}
-			if len(l.Agreed) > 0 {
-				uses = slices.DeleteFunc(uses, u.Same)
-			}
-			lost = append(lost, l)
+	lost = s.lost(ctx, base, head)
+	agreed := make(map[string]bool)
+	for _, l := range lost {
+		if len(l.Agreed) > 0 {
+			agreed[l.Use.Text()] = true
 		}
 	}
+	if len(agreed) > 0 {
+		uses = slices.DeleteFunc(uses, func(u consumer.Use) bool { return agreed[u.Text()] })
+	}
+	s.introduce(uses)
 	for i := range uses {
 		uses[i] = uses[i].At(s.Now)
 	}
 	return uses, lost
 }
 
+func subset(part, whole []string) bool {
+	return !slices.ContainsFunc(part, func(s string) bool { return !slices.Contains(whole, s) })
+}
+
+// lost lists the registrations of base that head removes or narrows.
+func (s *survey) lost(ctx context.Context, base, head *registry) (lost []policy.Lost) {
+	type reader struct{ id, port, contract string }
+	of := func(u consumer.Use) reader { return reader{u.ID, u.Port, u.ContractID} }
+	var now map[reader][]consumer.Use
+	for _, u := range base.without(head) {
+		if head.says(u) {
+			continue
+		}
+		if now == nil {
+			now = make(map[reader][]consumer.Use)
+			for _, h := range head.uses() {
+				now[of(h)] = append(now[of(h)], h)
+			}
+		}
+		if slices.ContainsFunc(now[of(u)], func(now consumer.Use) bool { return now.Covers(u) }) {
+			continue
+		}
+		l := policy.Lost{Use: u, Left: s.left(now[of(u)], u)}
+		if s.Reviews != nil {
+			l.Agreed = s.approvedBy(ctx, s.ownersOf(u))
+		}
+		lost = append(lost, l)
+	}
+	return lost
+}
+
 // left points at what the head leaves of a registration: another of the same
 // consumer for the same port, else its file.
-func (s *survey) left(head []consumer.Use, lost consumer.Use) source.Span {
-	for _, u := range head {
-		if u.ID == lost.ID && u.Port == lost.Port && u.ContractID == lost.ContractID {
-			return u.Span
-		}
+func (s *survey) left(others []consumer.Use, lost consumer.Use) source.Span {
+	if len(others) > 0 {
+		return others[0].Span
 	}
 	if s.revs.Head.Has(lost.Span.File) {
 		return source.Top(lost.Span.File)
@@ -80,32 +175,71 @@ func (s *survey) left(head []consumer.Use, lost consumer.Use) source.Span {
 	return source.Span{}
 }
 
-func contains(uses []consumer.Use, u consumer.Use) bool { return slices.ContainsFunc(uses, u.Same) }
-
-// uses reads the registrations in tree: files of our own, and what products say
-// that they consume.
-func (s *survey) uses(side Side, tree *revision.Tree, found *product.Found, read map[[2]string][]consumer.Use) []consumer.Use {
-	var all []consumer.Use
-	for _, name := range s.registrationFiles(tree) {
-		blob, _ := tree.Blob(name)
-		file := [2]string{name, blob}
-		uses, ok := read[file]
-		if !ok {
-			text, err := tree.ReadFile(name)
-			if err == nil {
-				uses, err = files.Parse(name, text)
-			} else {
-				err = source.Errorf(source.Top(name), "%w", err)
-			}
-			s.wrong(side, source.Errors(err))
-			read[file] = uses
+// introduce gives the readings that tools saw what the consumer says of itself
+// elsewhere: who it is, and how to reach it.
+func (s *survey) introduce(uses []consumer.Use) {
+	known := make(map[string]consumer.Consumer)
+	for _, u := range uses {
+		if _, ok := known[u.ID]; !ok && u.Evidence.Source == "declared" {
+			known[u.ID] = u.Consumer
 		}
-		all = append(all, uses...)
 	}
+	for i, u := range uses {
+		if c, ok := known[u.ID]; ok && u.Evidence.Source != "declared" {
+			uses[i].Consumer = c
+		}
+	}
+}
+
+// registry reads the registrations in tree: files of our own, what products say that
+// they consume, and what other tools know.
+func (s *survey) registry(ctx context.Context, side Side, tree *revision.Tree, found *product.Found, read map[string]consumer.Imported) *registry {
+	r := new(registry)
+	names := s.registrationFiles(tree)
+	s.warm(ctx, tree, names)
+	declared := make(map[string]consumer.Use) // by consumer
+	for _, name := range names {
+		key, said := s.read(side, tree, name, consumer.Import{}, read, parseFile)
+		uses := make([]consumer.Use, len(said.Readings))
+		for i, reading := range said.Readings {
+			uses[i] = reading.Use
+			if s.isHead(side) {
+				s.sameOwners(declared, reading.Use)
+			}
+		}
+		r.add(key, uses)
+	}
+	var inputs []consumer.Use
 	for _, in := range found.Inputs {
-		all = append(all, consumer.FromInput(in))
+		inputs = append(inputs, consumer.FromInput(in))
 	}
-	return all
+	r.add(fmt.Sprint("inputs of ", tree.Commit, " ", side), inputs)
+	r.add(s.imported(ctx, side, tree, read))
+	return r
+}
+
+// sameOwners reports a consumer that is registered with different owners: who may
+// agree to a change for it would depend on which file is read.
+func (s *survey) sameOwners(declared map[string]consumer.Use, u consumer.Use) {
+	was, ok := declared[u.ID]
+	if !ok && len(u.Owners) > 0 {
+		declared[u.ID] = u
+	}
+	if !ok || len(u.Owners) == 0 || subset(u.Owners, was.Owners) && subset(was.Owners, u.Owners) {
+		return
+	}
+	e := source.Errorf(u.Span, "consumer %q has other owners here than at %s: %s and %s", u.ID, was.Span, names(u.Owners, ""), names(was.Owners, ""))
+	e.Also = []source.Span{was.Span}
+	s.wrong(Head, []*source.Error{e})
+}
+
+func parseFile(file string, text []byte, _ consumer.Import, _ consumer.Queries) (consumer.Imported, error) {
+	var said consumer.Imported
+	uses, err := files.Parse(file, text)
+	for _, u := range uses {
+		said.Readings = append(said.Readings, consumer.Reading{Use: u})
+	}
+	return said, err
 }
 
 // registrationFiles lists the files that the target branch or the head calls
@@ -145,8 +279,8 @@ func (s *survey) unknownPorts(uses consumer.Uses) {
 	contracts := make(map[string]bool)
 	for _, found := range []*product.Found{s.base, s.head} {
 		for _, p := range found.Ports {
-			id, _, _ := strings.Cut(p.ID, "@")
-			ids = append(ids, p.ID, id)
+			name, _ := product.Versioned(p.ID)
+			ids = append(ids, p.ID, name)
 			contracts[p.ContractID] = true
 		}
 	}
@@ -171,4 +305,15 @@ func (s *survey) unknownPorts(uses consumer.Uses) {
 			s.wrong(s.sideOf(u.Span.File), []*source.Error{source.Errorf(u.Span, "port %q is not in this repository%s", u.Port, document.Suggest(u.Port, ids))})
 		}
 	}
+}
+
+// Imports lists where the configuration in tree says that consumers are known
+// besides.
+func (c *Checker) Imports(tree *revision.Tree) ([]consumer.Import, error) {
+	config, errs := policy.Read(tree, cmp.Or(c.Config, policy.File), (&survey{Checker: c}).known(), c.Set)
+	var joined []error
+	for _, e := range errs {
+		joined = append(joined, e)
+	}
+	return config.Imports, errors.Join(joined...)
 }

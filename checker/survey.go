@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/revision"
@@ -23,7 +24,13 @@ type survey struct {
 	base, head, tip          *product.Found
 	changed                  []string // the files that differ between base and head, sorted
 	errors                   []Error
-	owners                   map[string][]string // who answers for a consumer, as the target branch says, by its id
+	told                     map[string]bool    // of errors, by text
+	doubted                  bool               // a source of registrations failed, or is stale
+	notes                    []*source.Error    // what sources say that does not count
+	elsewhere                []consumer.Reading // what no port here serves
+	charts
+	tombstones map[string]product.Declaration // of ports that went elsewhere, by their ids
+	owners     map[string][]string            // who answers for a consumer, as the target branch says, by its id
 
 	mu       sync.Mutex
 	failures []error // of the world, each once
@@ -50,6 +57,14 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 	} else {
 		s.configure()
 	}
+	s.tombstones = make(map[string]product.Declaration)
+	for _, ports := range [][]product.Declaration{s.gate.Ports, s.headGate.Ports} {
+		for i := range ports {
+			if ports[i].MovedTo != "" {
+				s.tombstones[ports[i].ID] = ports[i]
+			}
+		}
+	}
 	s.gate.Policy.Now = c.Now
 	if c.Reviews != nil {
 		s.gate.Policy.Missing = func(f *policy.Finding, owner string) []string { return s.missing(ctx, f, owner) }
@@ -70,6 +85,20 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		s.errors = append(s.errors, Error{Side: Head, Contract: true, Err: e})
 	}
 	return s
+}
+
+// knownAs lists the ids that a registration may have for the port called id: its own,
+// and those that it had before it went there, as tombstones say.
+func (s *survey) knownAs(id string) []string {
+	names := []string{id}
+	for i := 0; i < len(names); i++ {
+		for from, d := range s.tombstones {
+			if d.MovedTo == names[i] && !slices.Contains(names, from) {
+				names = append(names, from)
+			}
+		}
+	}
+	return names
 }
 
 func (s *survey) isChanged(name string) bool {
@@ -122,8 +151,7 @@ func (s *survey) approvals() {
 		in[i].InForce = true
 	}
 	for _, a := range s.headGate.Policy.Approvals {
-		known := func(b policy.Approval) bool { return b.Finding == a.Finding && b.Digest == a.Digest }
-		if !slices.ContainsFunc(in, known) && !slices.ContainsFunc(s.baseGate.Policy.Approvals, known) {
+		if !slices.ContainsFunc(in, a.Same) && !slices.ContainsFunc(s.baseGate.Policy.Approvals, a.Same) {
 			s.gate.Policy.Approvals = append(s.gate.Policy.Approvals, a)
 		}
 	}
@@ -150,8 +178,11 @@ func (s *survey) find(ctx context.Context, tree *revision.Tree, config *policy.C
 // wrong notes what is wrong in our own files.
 func (s *survey) wrong(side Side, errs []*source.Error) {
 	for _, e := range errs {
-		known := func(was Error) bool { return was.Err.Error() == e.Error() }
-		if !slices.ContainsFunc(s.errors, known) {
+		if text := e.Error(); !s.told[text] {
+			if s.told == nil {
+				s.told = make(map[string]bool)
+			}
+			s.told[text] = true
 			s.errors = append(s.errors, Error{Side: side, Err: e})
 		}
 	}

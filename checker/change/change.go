@@ -110,6 +110,9 @@ func (i Idea) IsRemoval() bool {
 	return i == PortRemoved || i == TypeRemoved || i == OperationRemoved || i == FieldRemoved || i == ValueRemoved
 }
 
+// IsDeprecation reports whether what changed is announced to go away.
+func (i Idea) IsDeprecation() bool { return strings.HasSuffix(string(i), "-deprecated") }
+
 // A Rule names one kind of change. Rules are values: each is declared once, as
 // a package variable beside the code that reports it.
 type Rule struct {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/consumer/files"
 	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/revision"
@@ -26,6 +27,7 @@ type Config struct {
 	Ports     []product.Declaration
 	Formats   map[string]*document.Node // a format's options, by its name
 	Consumers []string                  // patterns of the registrations
+	Imports   []consumer.Import         // where else consumers are known
 	Policy    Policy
 	Span      source.Span // of the document; zero: there is none
 	doc       *document.Node
@@ -106,8 +108,10 @@ func (r reader) config(doc *document.Node) *Config {
 	if consumers.Has("files") {
 		c.Consumers = r.patterns(consumers, "files")
 	}
-	for _, n := range consumers.List("imports") {
-		r.Addf(n.At(), "consumers.imports is not read yet; register these consumers in files, or remove it")
+	for _, n := range consumers.Each("imports") {
+		if im, ok := r.imports(n); ok {
+			c.Imports = append(c.Imports, im)
+		}
 	}
 	consumers.Done()
 	c.Policy = r.policy(f.Fields("policy"))
@@ -162,6 +166,47 @@ func (r reader) port(f *document.Fields) product.Declaration {
 		f.Problem("files", `want "files": which files are this port`)
 	}
 	return d
+}
+
+// The dialects of SQL that an import may name.
+var dialects = []string{"postgres", "redshift", "snowflake", "bigquery", "databricks", "trino", "duckdb", "mysql", "tsql"}
+
+// imports reads one of consumers.imports.
+func (r reader) imports(f *document.Fields) (im consumer.Import, ok bool) {
+	im = consumer.Import{
+		Kind: f.OneOf("kind", consumer.Kinds()...), Path: f.Required("path"), ObservedAt: f.Date("observedAt"),
+		Dialect: f.OneOf("dialect", dialects...), Span: f.At("path"),
+	}
+	f.Require("kind")
+	im.Git, im.Rev = f.Text("git"), f.Text("rev")
+	switch {
+	case im.Git == "" && im.Rev != "":
+		f.Problem("rev", `want "git", too: the address of the repository`)
+	case im.Git != "" && im.Kind != consumer.Snapshot:
+		f.Problem("git", "only a snapshot is taken from another repository; want kind: snapshot")
+	case im.Git != "" && !revision.IsRemote(im.Git):
+		f.Problem("git", "want the address of a repository, such as https://github.com/acme/registry")
+	case im.Git != "" && strings.ContainsAny(im.Path, `*?[{\`):
+		f.Problem("path", "want one file: the snapshot of the repository is written there")
+	}
+	who := f.Fields("consumer")
+	im.Consumer = consumer.Consumer{
+		ID: who.Text("id"), Team: who.Text("team"), Criticality: who.OneOf("criticality", "low", "medium", "high", "critical"),
+		Repo: who.Text("repo"), Owners: who.Texts("owners"),
+	}
+	who.Done()
+	f.Done()
+	if im.Path != "" {
+		if err := product.CheckPattern(im.Path); err != nil {
+			f.Problem("path", "%w", err)
+			return im, false
+		}
+	}
+	if im.Kind == consumer.SQL && im.Consumer.ID == "" {
+		f.Problem("consumer", "want consumer.id: SQL does not say whose it is")
+		return im, false
+	}
+	return im, im.Kind != "" && im.Path != ""
 }
 
 func (r reader) formatNames() []string {

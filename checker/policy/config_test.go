@@ -104,7 +104,11 @@ func TestReadRefuses(t *testing.T) {
 		{"a waiver without a reason", "policy: {waivers: [{finding: a, digest: b, by: c, until: 2027-01-01}]}", `breakwater.yaml:1:20: want a value for "reason"`},
 		{"a waiver without an end", "policy: {waivers: [{finding: a, digest: b, by: c, reason: d}]}", `breakwater.yaml:1:20: want a value for "until"`},
 		{"a waiver until some day", "policy: {waivers: [{finding: a, digest: b, by: c, reason: d, until: later}]}", `breakwater.yaml:1:69: want a date such as 2027-01-31, got "later"`},
-		{"imports", "consumers: {imports: [{kind: dbt, path: m.json}]}", `breakwater.yaml:1:23: consumers.imports is not read yet; register these consumers in files, or remove it`},
+		{"an import of a kind that is none", "consumers: {imports: [{kind: openlinage, path: m.json}]}", `breakwater.yaml:1:30: want agreement, backstage, dbt, openlineage, query-log, snapshot or sql for "kind", got "openlinage"; did you mean "openlineage"?`},
+		{"an import without a path", "consumers: {imports: [{kind: dbt}]}", `breakwater.yaml:1:23: want a value for "path"`},
+		{"an import from elsewhere", "consumers: {imports: [{kind: dbt, path: ../m.json}]}", `breakwater.yaml:1:41: want a path inside the repository, got "../m.json"`},
+		{"an import of another repository", "consumers: {imports: [{kind: dbt, path: m.json, git: a, rev: b}]}", `breakwater.yaml:1:54: only a snapshot is taken from another repository; want kind: snapshot`},
+		{"an import of SQL of nobody", "consumers: {imports: [{kind: sql, path: a.sql}]}", `breakwater.yaml:1:23: want consumer.id: SQL does not say whose it is`},
 		{"no YAML", "a: [", "breakwater.yaml:1:1: the YAML cannot be read"},
 		{"a list", "- a", `breakwater.yaml:1:1: want the configuration as a map of keys and values, got a list`},
 	}

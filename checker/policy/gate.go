@@ -143,6 +143,8 @@ func (g *gate) settings() {
 	g.setting(fmt.Sprint(days(was), " days"), fmt.Sprint(days(now), " days"), days(was), days(now), "policy", "notice")
 	g.setting(strings.Join(was.Approvers, " "), strings.Join(now.Approvers, " "), 1, subset(now.Approvers, was.Approvers), "policy", "approvers")
 	g.setting(strings.Join(g.base.Consumers, " "), strings.Join(g.head.Consumers, " "), 1, subset(g.base.Consumers, g.head.Consumers), "consumers", "files")
+	from, to := imports(g.base), imports(g.head)
+	g.setting(cmp.Or(strings.Join(from, ", "), "none"), cmp.Or(strings.Join(to, ", "), "none"), 1, subset(from, to), "consumers", "imports")
 
 	for _, name := range slices.Sorted(maps.Keys(union(was.Classes, now.Classes))) {
 		from, to := "the rule's own class", "the rule's own class"
@@ -163,6 +165,13 @@ func (g *gate) settings() {
 		}
 		g.setting(from, to, 0, stricter, "policy", "rules", name)
 	}
+}
+
+func imports(c *Config) (all []string) {
+	for _, im := range c.Imports {
+		all = append(all, im.String())
+	}
+	return all
 }
 
 // subset returns 1 if all of a are in b, else 0.
@@ -190,6 +199,10 @@ func (g *gate) ports() {
 	}
 	for _, was := range g.base.Ports {
 		now, ok := declared[was.ID]
+		if was.MovedTo != "" && now.MovedTo != was.MovedTo {
+			g.report(loosened, g.at("ports", was.ID, "movedTo"), was.MovedTo, now.MovedTo, was.At("movedTo"), g.head.at("ports"),
+				fmt.Sprintf("%s: the tombstone no longer says that it went to %s; who registered under that name does not count there", was.ID, was.MovedTo))
+		}
 		if !ok {
 			continue // the port itself was removed, renamed, or is found otherwise
 		}
@@ -219,27 +232,4 @@ func Undeclared(base, head *product.Port) change.Change {
 		Rule: undeclared, Path: change.Port, From: "declared", To: "discovered", Base: base.Span, Head: source.Top(head.Paths[0]),
 		Detail: fmt.Sprintf("%s is no longer declared; %s shows it by its content only", base.ID, head.Paths[0]),
 	}
-}
-
-// Leftover reports the approvals in p that fit no finding, or that expired while
-// their finding is still there.
-func (p Policy) Leftover(findings []Finding) []change.Change {
-	var changes []change.Change
-	for _, a := range p.Approvals {
-		i := slices.IndexFunc(findings, func(f Finding) bool { return f.ID == a.Finding })
-		c := change.Change{Path: change.Path("gate").Join(change.Name("approvals"), change.Name(a.Finding)), Key: a.Digest, Base: a.Span, Head: a.Span}
-		switch {
-		case i < 0:
-			c.Rule, c.Detail = approvalUnused, fmt.Sprintf("the approval of %s by %s fits no finding of this change", a.Finding, a.By)
-		case p.Now.After(a.Until):
-			c.Rule, c.Detail = approvalLapsed, fmt.Sprintf("the approval of %s by %s expired on %s", a.Finding, a.By, a.Until.Format(time.DateOnly))
-		case a.Digest != findings[i].Digest:
-			c.Rule, c.Detail = approvalUnused, fmt.Sprintf("the approval of %s by %s is for another change than this one", a.Finding, a.By)
-		default:
-			continue
-		}
-		c.From, c.To = a.Digest, a.Until.Format(time.DateOnly)
-		changes = append(changes, c)
-	}
-	return changes
 }

@@ -29,6 +29,12 @@ func TestConfigSchema(t *testing.T) {
 		{"a complete registry without a date", "ports: [{id: a, files: [a], registry: {complete: true, by: b}}]", false},
 		{"a class that is none", "policy: {rules: {odcs/*: ignore}}", false},
 		{"a waiver without a reason", "policy: {waivers: [{finding: a, digest: b, by: c, until: 2027-01-01}]}", false},
+		{"an import of a kind that is none", "consumers: {imports: [{kind: dpt, path: a}]}", false},
+		{"an import without a path", "consumers: {imports: [{kind: dbt}]}", false},
+		{"an import with an unknown key", "consumers: {imports: [{kind: dbt, path: a, dialects: postgres}]}", false},
+		{"an import of another repository", "consumers: {imports: [{kind: dbt, path: a, git: b, rev: main}]}", false},
+		{"an import of SQL of nobody", "consumers: {imports: [{kind: sql, path: a}]}", false},
+		{"an import in an unknown dialect", "consumers: {imports: [{kind: dbt, path: a, dialect: postgre}]}", false},
 		{"an option that the format has not", "formats: {protobuf: {strict: true}}", false},
 	}
 	for _, tt := range tests {
@@ -61,7 +67,14 @@ ports:
     registry: {complete: true, asOf: 2026-11-01, by: "@acme/checkout"}
     movedTo: null
 formats: {odcs: {}, protobuf: {}}
-consumers: {files: [readers/*.yaml]}
+consumers:
+  files: [readers/*.yaml]
+  imports:
+    - {kind: dbt, path: target/manifest.json, dialect: snowflake}
+    - kind: sql
+      path: queries/**/*.sql
+      consumer: {id: finance.kpi, team: finance, criticality: high, repo: acme/kpi, owners: ["@acme/finance"]}
+      observedAt: 2026-11-01
 policy:
   fail-on: risky
   unregistered: notify

@@ -83,6 +83,7 @@ type matcher struct {
 // each has one.
 func (m *matcher) byID(base, head []*Port) {
 	m.pairs = make([]Pair, 0, max(len(base), len(head)))
+	followed := make(map[*Port]bool)
 	i, j := 0, 0
 	for i < len(base) && j < len(head) {
 		b, h := base[i], head[j]
@@ -94,7 +95,10 @@ func (m *matcher) byID(base, head []*Port) {
 			m.head = append(m.head, h)
 			j++
 		default:
-			if tookOver(b, h, head) {
+			if to := follow(h, base, head); to != nil && !followed[to] {
+				followed[to] = true
+				m.pairs = append(m.pairs, Pair{b, to})
+			} else if tookOver(b, h, head) {
 				m.base, m.head = append(m.base, b), append(m.head, h)
 			} else {
 				m.pairs = append(m.pairs, Pair{b, h})
@@ -103,6 +107,16 @@ func (m *matcher) byID(base, head []*Port) {
 		}
 	}
 	m.base, m.head = append(m.base, base[i:]...), append(m.head, head[j:]...)
+	m.head = slices.DeleteFunc(m.head, func(h *Port) bool { return followed[h] })
+}
+
+// follow returns the port to which a tombstone in the head says that one went; nil if
+// h is none, or if that port stands elsewhere, or was there before.
+func follow(h *Port, base, head []*Port) *Port {
+	if h.Config == nil || h.Config.MovedTo == "" || len(h.Paths) > 0 || (&Found{Ports: base}).Port(h.Config.MovedTo) != nil {
+		return nil
+	}
+	return (&Found{Ports: head}).Port(h.Config.MovedTo)
 }
 
 // tookOver reports whether h is a new version that took over the name of b, which

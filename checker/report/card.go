@@ -28,6 +28,9 @@ func (t *text) card(f policy.Finding) {
 	if w := f.Witness; w != nil {
 		t.labelled("proof", w.String())
 	}
+	if t.Verbose {
+		t.labelled("perhaps", indirect(f.Indirect))
+	}
 	t.alsoIn(f)
 	do, because := t.advice(f)
 	t.labelled("do", do)
@@ -97,6 +100,18 @@ func (t *text) hits(f policy.Finding) {
 		label = ""
 	}
 	t.labelled("spares", t.spares(f))
+}
+
+// indirect names who may be hit by way of others.
+func indirect(far []consumer.Indirect) string {
+	var names []string
+	for _, i := range far {
+		names = append(names, i.ID+" through "+strings.Join(i.Through, ", "))
+	}
+	if more := len(names) - maxNamed; more > 0 {
+		names = append(names[:maxNamed], fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, "; ")
 }
 
 // reach says how to talk to a consumer: the channels, then the owners.

@@ -90,6 +90,7 @@ type (
 		Base        *Span         `json:"base"`
 		Head        *Span         `json:"head"`
 		Consumers   []JudgedHit   `json:"consumers"`
+		Indirect    []Indirect    `json:"indirect"`
 		Witness     *Witness      `json:"witness"`
 		Approval    *Approval     `json:"approval"`
 		Against     *string       `json:"against"`
@@ -119,6 +120,10 @@ type (
 	JudgedHit struct {
 		Hit
 		Verdict string `json:"verdict"`
+	}
+	Indirect struct { // a consumer that may be hit, since it reads what one who is publishes
+		ID      string   `json:"id"`
+		Through []string `json:"through"` // the ports on the way
 	}
 	Contact struct {
 		Channel string `json:"channel"`

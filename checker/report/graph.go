@@ -25,6 +25,8 @@ type graph struct {
 	Legend        []string
 	Words         []string
 	More          string
+
+	below int // how much of the picture lies below the nodes
 }
 
 type node struct {
@@ -124,36 +126,23 @@ func byPort(consumers, ports []string, uses []use) {
 
 // The measures of the drawing.
 const (
-	graphWidth = 760
-	nodeWidth  = 270
-	nodeHeight = 28
-	nodeStep   = 42
-	nodeLabel  = 36 // characters
+	nodeWidth   = 270
+	nodeHeight  = 28
+	nodeStep    = 42
+	nodeLabel   = 36 // characters
+	graphGap    = 212
+	graphMargin = 4
+	graphBelow  = 32 // for lines that run back below the nodes
 )
 
 func (g *graph) layout(ports, consumers []string, uses []use) {
-	g.Width, g.Height = graphWidth, max(len(ports), len(consumers))*nodeStep+nodeStep-nodeHeight
-	column := func(names []string, x int) (y map[string]int) {
-		y = make(map[string]int)
-		top := (g.Height - len(names)*nodeStep + nodeStep - nodeHeight) / 2
-		for i, name := range names {
-			n := node{Name: Plain(name), Label: shortened(Plain(name)), X: x, Y: top + i*nodeStep, Width: nodeWidth, Height: nodeHeight}
-			n.TextX, n.TextY = x+10, n.Y+nodeHeight/2+5
-			g.Nodes = append(g.Nodes, n)
-			y[name] = n.Y + nodeHeight/2
-		}
-		return y
-	}
-	const margin = 4
-	left, right := column(ports, margin), column(consumers, graphWidth-nodeWidth-margin)
+	spots := g.columns(ports, consumers)
 	for _, u := range slices.Backward(uses) { // the worst is drawn last, on top
-		y1, ok1 := left[u.port]
-		y2, ok2 := right[u.consumer]
-		if !ok1 || !ok2 {
-			continue
+		from, ok1 := spots[0][u.port]
+		to, ok2 := spots[1][u.consumer]
+		if ok1 && ok2 {
+			g.connect(u.impact.String(), from, to)
 		}
-		const x1, x2 = nodeWidth + margin, graphWidth - nodeWidth - margin
-		g.Edges = append(g.Edges, graphEdge{u.impact.String(), fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, (x1+x2)/2, y1, (x1+x2)/2, y2, x2, y2)})
 	}
 	for _, u := range uses {
 		if word := u.impact.String(); !slices.Contains(g.Legend, word) {
@@ -166,6 +155,49 @@ func (g *graph) layout(ports, consumers []string, uses []use) {
 	if more := len(uses) - len(g.Words); more > 0 {
 		g.Words = append(g.Words, fmt.Sprintf("and %s", many(more, "more use")))
 	}
+}
+
+// A spot is where lines meet a node.
+type spot struct{ left, right, y int }
+
+// columns draws nodes in columns, each in the middle of the height, and returns where
+// they are, by column and name.
+func (g *graph) columns(columns ...[]string) []map[string]spot {
+	rows := 0
+	for _, names := range columns {
+		rows = max(rows, len(names))
+	}
+	g.Width = 2*graphMargin + len(columns)*(nodeWidth+graphGap) - graphGap
+	g.Height = rows*nodeStep + nodeStep - nodeHeight
+	spots := make([]map[string]spot, len(columns))
+	for i, names := range columns {
+		x := graphMargin + i*(nodeWidth+graphGap)
+		top := (g.Height - len(names)*nodeStep + nodeStep - nodeHeight) / 2
+		spots[i] = make(map[string]spot)
+		for row, name := range names {
+			n := node{Name: Plain(name), Label: shortened(Plain(name)), X: x, Y: top + row*nodeStep, Width: nodeWidth, Height: nodeHeight}
+			n.TextX, n.TextY = x+10, n.Y+nodeHeight/2+5
+			g.Nodes = append(g.Nodes, n)
+			spots[i][name] = spot{x, x + nodeWidth, n.Y + nodeHeight/2}
+		}
+	}
+	return spots
+}
+
+// connect draws a line from one node to another, in the stroke of an impact.
+func (g *graph) connect(impact string, from, to spot) {
+	x1, x2 := from.right, to.left
+	if x2 > x1 {
+		middle := (x1 + x2) / 2
+		g.Edges = append(g.Edges, graphEdge{impact, fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, from.y, middle, from.y, middle, to.y, x2, to.y)})
+		return
+	}
+	// Back to the left it runs below all nodes: a curve goes three quarters of the
+	// way to where it bends.
+	y := max(from.y, to.y)
+	bend := y + (g.Height-y+graphBelow/2)*4/3
+	g.Edges = append(g.Edges, graphEdge{impact, fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, from.y, x1+graphMargin*3, bend, x2-graphMargin*3, bend, x2, to.y)})
+	g.below = graphBelow
 }
 
 // shortened cuts a name that is too long for its box in the middle, since both ends of

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,10 +26,13 @@ func (o Options) Ports(w io.Writer, inv *checker.Inventory) error {
 		if len(p.Files) > 2 {
 			files = fmt.Sprintf("%s and %s", p.Files[0], many(len(p.Files)-1, "more file"))
 		}
-		rows = append(rows, []string{p.ID, string(p.Kind), p.Format, string(p.Status), p.Version.Head, many(len(p.Uses), "use"), p.Owner, declared, files})
+		rows = append(rows, []string{p.ID, string(p.Kind), p.Format, string(p.Status), p.Version.Head, used(p), p.Owner, declared, files})
 	}
 	s.line(0, "%s, %s registered", s.paint(bold, many(len(inv.Ports), "port")), many(len(inv.Consumers), "consumer"))
 	s.table(rows)
+	for _, id := range slices.Sorted(maps.Keys(inv.Moved)) {
+		s.line(0, "%s", s.paint(dim, Plain(fmt.Sprintf("%s went to %s", id, inv.Moved[id]))))
+	}
 	if len(inv.Unread) > 0 {
 		s.line(0, "")
 		s.line(0, "%s", s.paint(bold, many(len(inv.Unread), "contract")+" not read"))
@@ -42,6 +46,18 @@ func (o Options) Ports(w io.Writer, inv *checker.Inventory) error {
 	}
 	_, err := w.Write(s.Bytes())
 	return err
+}
+
+// used says how many uses a port has, and how many needs it never promised to meet.
+func used(p checker.Held) string {
+	text, gaps := many(len(p.Uses), "use"), 0
+	for _, of := range p.Gaps {
+		gaps += len(of)
+	}
+	if gaps > 0 {
+		text += ", " + many(gaps, "gap")
+	}
+	return text
 }
 
 // table writes rows in columns. A column in which nothing stands is left out.
@@ -73,20 +89,27 @@ func PortsJSON(w io.Writer, inv *checker.Inventory) error {
 		Port
 		Promises  []string `json:"promises"`
 		Consumers []string `json:"consumers"`
+		Gaps      []string `json:"gaps"`
 	}
 	out := struct {
-		SchemaVersion int      `json:"schemaVersion"`
-		Ports         []held   `json:"ports"`
-		Unread        []Unread `json:"unread"`
-		Errors        []Error  `json:"errors"`
-	}{SchemaVersion, []held{}, []Unread{}, []Error{}}
+		SchemaVersion int               `json:"schemaVersion"`
+		Ports         []held            `json:"ports"`
+		Moved         map[string]string `json:"moved"` // where ports went, by the ids that they had here
+		Unread        []Unread          `json:"unread"`
+		Errors        []Error           `json:"errors"`
+	}{SchemaVersion, []held{}, inv.Moved, []Unread{}, []Error{}}
 	for _, p := range inv.Ports {
-		h := held{Port: newPort(p.Port, nil), Promises: []string{}, Consumers: []string{}}
+		h := held{Port: newPort(p.Port, nil), Promises: []string{}, Consumers: []string{}, Gaps: []string{}}
 		for _, o := range p.Promises {
 			h.Promises = append(h.Promises, fmt.Sprintf("%s %s", o.Path(), o.Limit))
 		}
 		for _, u := range p.Uses {
 			h.Consumers = append(h.Consumers, u.ID)
+		}
+		for _, id := range slices.Sorted(maps.Keys(p.Gaps)) {
+			for _, gap := range p.Gaps[id] {
+				h.Gaps = append(h.Gaps, id+" "+gap)
+			}
 		}
 		out.Ports = append(out.Ports, h)
 	}
@@ -106,11 +129,7 @@ func (o Options) WhoUses(w io.Writer, q *checker.Question) error {
 	if q.Path != "" {
 		what += "#" + string(q.Port.Outline.Short(q.Path))
 	}
-	facts := []string{string(q.Port.Kind), q.Port.Format}
-	if q.Port.Owner != "" {
-		facts = append(facts, "owned by "+q.Port.Owner)
-	}
-	s.line(0, "%s   %s", s.paint(bold, Plain(what)), s.paint(dim, Plain(strings.Join(facts, " · "))))
+	s.line(0, "%s   %s", s.paint(bold, Plain(what)), s.paint(dim, Plain(portFacts(q.Port.Port))))
 	var spared []string
 	users := 0
 	for _, h := range sortHits(q.Hits) {
@@ -130,6 +149,9 @@ func (o Options) WhoUses(w io.Writer, q *checker.Question) error {
 		}
 		if h.Use.Purpose != "" {
 			s.wrapped(4, 6, Plain("for "+h.Use.Purpose))
+		}
+		for _, gap := range q.Port.Gaps[h.Use.ID] {
+			s.wrapped(4, 6, s.paint(yellow, "gap")+"  it "+Plain(gap))
 		}
 		s.line(4, "%s", s.paint(dim, Plain(fmt.Sprintf("%s, %s", h.Use.Span, evidence(h.Use)))))
 	}
@@ -189,10 +211,11 @@ func evidence(u consumer.Use) string {
 func WhoUsesJSON(w io.Writer, q *checker.Question) error {
 	type use struct {
 		Hit
-		Needs    string `json:"needs"`
-		Evidence string `json:"evidence"`
-		File     string `json:"file"`
-		Line     int    `json:"line"`
+		Needs    string   `json:"needs"`
+		Gaps     []string `json:"gaps"`
+		Evidence string   `json:"evidence"`
+		File     string   `json:"file"`
+		Line     int      `json:"line"`
 	}
 	out := struct {
 		SchemaVersion int         `json:"schemaVersion"`
@@ -201,7 +224,7 @@ func WhoUsesJSON(w io.Writer, q *checker.Question) error {
 		Consumers     []use       `json:"consumers"`
 	}{SchemaVersion, q.Port.ID, q.Path, []use{}}
 	for _, h := range sortHits(q.Hits) {
-		out.Consumers = append(out.Consumers, use{newHit(h), needs(h.Use, q.Port.Outline), h.Use.Evidence.Source, h.Use.Span.File, h.Use.Span.Start.Line})
+		out.Consumers = append(out.Consumers, use{newHit(h), needs(h.Use, q.Port.Outline), append([]string{}, q.Port.Gaps[h.Use.ID]...), h.Use.Evidence.Source, h.Use.Span.File, h.Use.Span.Start.Line})
 	}
 	return encode(w, out)
 }

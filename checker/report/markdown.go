@@ -249,7 +249,7 @@ func reachable(c consumer.Consumer) string {
 // todo says what to do about what blocks, and how to merge it on purpose.
 func (m *markdown) todo() {
 	var fixes []string
-	var blocking, proposed []policy.Finding
+	var proposed []policy.Finding
 	for _, f := range m.r.Findings {
 		if f.Verdict != policy.Block || !m.shows(f) {
 			continue
@@ -257,11 +257,8 @@ func (m *markdown) todo() {
 		if fix := prose(f.Fix); !slices.Contains(fixes, fix) {
 			fixes = append(fixes, fix)
 		}
-		switch {
-		case f.Approval != nil:
+		if f.Approval != nil {
 			proposed = append(proposed, f)
-		case f.Rule.Idea != change.Unreadable:
-			blocking = append(blocking, f)
 		}
 	}
 	switch {
@@ -282,24 +279,9 @@ func (m *markdown) todo() {
 		missing := cmp.Or(strings.Join(f.Approval.Missing, ", "), "an owner of each consumer that is hit")
 		m.line("**To be approved**: %s. Still to approve this pull request: %s\n", m.detailOf(f), prose(missing))
 	}
-	if len(blocking) > 0 && !m.r.Bare {
-		m.onPurpose(blocking)
+	if ids := m.approvable(); len(ids) > 0 {
+		m.line("**To merge it on purpose**: run %s, commit what it writes, and %s.\n", code(ackCommand(ids)), prose(m.approvers()))
 	}
-}
-
-// onPurpose says how those who are hit accept a break, ready to be copied.
-func (m *markdown) onPurpose(blocking []policy.Finding) {
-	m.line("<details><summary><b>To merge it on purpose</b></summary>\n")
-	m.line("Add this file to the pull request. It comes into force once an owner of each consumer that is hit approved the pull request; where nobody is hit, once the port's owner and somebody else whom the policy names did.\n")
-	for i, f := range blocking {
-		if i == maxFew || m.detail >= fewConsumers && i == 1 {
-			m.line("The other %d are in the report.\n", len(blocking)-i)
-			break
-		}
-		m.line("`%s/%s.yaml`\n```yaml\nfinding: \"%s\"\ndigest: %s\nreason: \nby: \nuntil: \n```", policy.Approvals, f.ID, f.ID, f.Digest)
-		m.line("")
-	}
-	m.line("</details>\n")
 }
 
 // notCompared lists what nobody looked at, which is never folded away.

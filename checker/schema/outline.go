@@ -1,11 +1,15 @@
 package schema
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"iter"
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -28,6 +32,10 @@ type Outline struct {
 	// element of one (Order.discount), an enum and its value (Status.PAID).
 	Deprecated map[change.Path]bool
 
+	// Instead says what to use instead of those of them whose contract tells, in its
+	// own words.
+	Instead map[change.Path]string
+
 	once  sync.Once
 	into  map[change.Path][]arrow // the edges that lead to a declaration, except back into itself
 	count map[change.Path]int     // how many places show it
@@ -40,6 +48,7 @@ type Edge struct {
 	Type     string      // in the language's own words
 	Optional bool
 	Tags     []string // classification and the like: "classification:internal"
+	Values   []string // the only values that it has; nil: any
 	Span     source.Span
 }
 
@@ -56,6 +65,28 @@ func (o *Outline) Short(p change.Path) change.Path {
 	return change.Path("").Join(p.Steps()[len(o.Namespace.Steps()):]...)
 }
 
+// maxInstead is how much of a contract's words on what to use instead is kept.
+const maxInstead = 200
+
+// Deprecate notes whether the declared element p is marked deprecated, and what its
+// contract says to use instead.
+func (o *Outline) Deprecate(p change.Path, yes bool, instead string) {
+	if !yes {
+		return
+	}
+	if o.Deprecated == nil {
+		o.Deprecated, o.Instead = make(map[change.Path]bool), make(map[change.Path]string)
+	}
+	o.Deprecated[p] = true
+	instead = strings.Join(strings.Fields(instead), " ")
+	if runes := []rune(instead); len(runes) > maxInstead {
+		instead = string(runes[:maxInstead]) + "…"
+	}
+	if instead != "" {
+		o.Instead[p] = instead
+	}
+}
+
 // IsDeprecated reports whether the declared element p, or what encloses it,
 // is marked deprecated.
 func (o *Outline) IsDeprecated(p change.Path) bool {
@@ -65,6 +96,77 @@ func (o *Outline) IsDeprecated(p change.Path) bool {
 		}
 	}
 	return false
+}
+
+// At returns the edge in which the full path p ends; false if it ends in a declaration,
+// or names nothing.
+func (o *Outline) At(p change.Path) (Edge, bool) {
+	parent, last := p.Split()
+	_, end, ok := o.walk(parent)
+	if !ok {
+		return Edge{}, false
+	}
+	i := slices.IndexFunc(o.Decls[end], func(e Edge) bool { return e.Step == last })
+	if i < 0 {
+		return Edge{}, false
+	}
+	return o.Decls[end][i], true
+}
+
+// Below returns p, where it ends in an edge, and every edge that leads on from it, each
+// declaration once.
+func (o *Outline) Below(p change.Path) iter.Seq2[change.Path, Edge] {
+	return func(yield func(change.Path, Edge) bool) {
+		if e, ok := o.At(p); ok && !yield(p, e) {
+			return
+		}
+		_, decl, _ := o.walk(p)
+		seen := make(map[change.Path]bool)
+		for todo := []change.Path{decl}; len(todo) > 0; todo = todo[1:] {
+			if decl := todo[0]; decl != "" && !seen[decl] {
+				seen[decl] = true
+				for _, e := range o.Decls[decl] {
+					if !yield(decl.Join(e.Step), e) {
+						return
+					}
+					todo = append(todo, e.Decl)
+				}
+			}
+		}
+	}
+}
+
+// Named returns the edge that a consumer means by p, and its full path: any suffix that
+// is unique will do.
+func (o *Outline) Named(p change.Path) (full change.Path, e Edge, ok bool) {
+	found := o.find(p)
+	if len(found) != 1 {
+		return "", Edge{}, false
+	}
+	e, ok = o.At(found[0])
+	return found[0], e, ok
+}
+
+// Digest is the same for outlines that show the same, wherever it stands.
+func (o *Outline) Digest() string {
+	sum := sha256.New()
+	for _, root := range slices.Sorted(slices.Values(o.Roots)) {
+		fmt.Fprintf(sum, "root %q\n", root)
+	}
+	for _, decl := range slices.Sorted(maps.Keys(o.Decls)) {
+		for _, e := range slices.SortedFunc(slices.Values(o.Decls[decl]), func(a, b Edge) int { return cmp.Compare(a.Step, b.Step) }) {
+			fmt.Fprintf(sum, "%q %q %q %q %t %q %q %t\n", decl, e.Step, e.Decl, e.Type, e.Optional, e.Tags, e.Values, e.Values == nil)
+		}
+		fmt.Fprintf(sum, "%q\n", decl)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Deprecates reports whether whoever reads the full path p reads what is marked
+// deprecated.
+func (o *Outline) Deprecates(p change.Path) bool {
+	trail, _, _ := o.walk(p)
+	return slices.ContainsFunc(trail, func(passed change.Path) bool { return o.Deprecated[passed] })
 }
 
 // walk follows p from the declaration that it begins with. It returns all that

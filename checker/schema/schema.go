@@ -130,6 +130,9 @@ type Language[T any] struct {
 	// input ports do.
 	Inputs func(path string, text []byte) ([]Input, error)
 
+	// Tables lists the tables that the port serves, as queries name them.
+	Tables func(T) []Table
+
 	// Usage lists the elements that a consumer's text, such as a query, names.
 	Usage func(text string, o *Outline) ([]change.Path, error)
 
@@ -162,6 +165,13 @@ type Terms struct {
 	Notice       slo.Quantity // before something is removed; zero: not said
 	EndOfSupport time.Time    // zero: not said
 	Span         source.Span  // of the status, else of the document
+}
+
+// A Table is a table that a port serves, as queries name it.
+type Table struct {
+	Names   [][]string             // what it is called on each server, in parts, outermost first
+	Decl    change.Path            // the declaration that describes it
+	Columns map[string]change.Path // by the name that queries use, in lower case; a part of one: address.city
 }
 
 // A Witness is a concrete value that shows a break.
@@ -205,6 +215,7 @@ type Format struct {
 	Ports     func(fsys fs.FS, path string, text []byte) ([]Port, error)
 	Inputs    func(path string, text []byte) ([]Input, error)
 	Usage     func(text string, o *Outline) ([]change.Path, error)
+	Tables    func(Schema) []Table
 	compare   func(base, head Schema) []change.Change
 	prove     func(ctx context.Context, base, head Schema, c change.Change) *Witness
 }
@@ -240,6 +251,15 @@ func (l Language[T]) Format() Format {
 			return s, err
 		},
 		compare: func(base, head Schema) []change.Change { return l.Diff(base.form.(T), head.form.(T)) },
+	}
+	if l.Tables != nil {
+		f.Tables = func(s Schema) []Table {
+			form, ok := s.form.(T)
+			if !ok { // its reader crashed
+				return nil
+			}
+			return l.Tables(form)
+		}
 	}
 	if l.Prove != nil {
 		f.prove = func(ctx context.Context, base, head Schema, c change.Change) *Witness {

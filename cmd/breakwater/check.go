@@ -21,11 +21,17 @@ hits. The exit code is 1 if it should not be merged.`,
 		})
 	c.look(cmd, resultFormats()...)
 	c.judge(cmd)
-	cmd.Flags().StringVar(&base, "base", "", "the target branch (default: origin/HEAD, else main or master)")
-	cmd.Flags().StringVar(&head, "head", "", "the revision to check (default: the working tree, with untracked files)")
-	cmd.Flags().BoolVar(&staged, "staged", false, "check the index: what would be committed")
-	cmd.MarkFlagsMutuallyExclusive("head", "staged")
+	c.remember(cmd)
+	c.compares(cmd, &base, &head, &staged)
 	return cmd
+}
+
+// compares adds the flags that say what is compared.
+func (c *cli) compares(cmd *cobra.Command, base, head *string, staged *bool) {
+	cmd.Flags().StringVar(base, "base", "", "the target branch (default: origin/HEAD, else main or master)")
+	cmd.Flags().StringVar(head, "head", "", "the revision to check (default: the working tree, with untracked files)")
+	cmd.Flags().BoolVar(staged, "staged", false, "check the index: what would be committed")
+	cmd.MarkFlagsMutuallyExclusive("head", "staged")
 }
 
 // folder returns the folder that a command is about.
@@ -53,6 +59,9 @@ func (c *cli) check(ctx context.Context, dir, base, head string, staged bool) er
 	if err != nil {
 		return err
 	}
+	var keep func()
+	ch.Index, keep = c.index(repo.Root())
+	defer keep()
 	return action.Run(ctx, ch, revs, c.show)
 }
 

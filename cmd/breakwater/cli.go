@@ -39,6 +39,7 @@ type flags struct {
 	failOn  string
 	at      string
 	color   string
+	cache   string
 	quiet   bool
 	verbose bool
 }
@@ -58,7 +59,8 @@ consumers, and blocks the merge or tells the teams downstream.`,
 	root.SetErr(c.stderr)
 	root.AddCommand(
 		c.checkCommand(), c.diffCommand(), c.historyCommand(), c.explainCommand(), c.rulesCommand(), c.portsCommand(),
-		c.whoUsesCommand(), c.initCommand(), c.doctorCommand(), c.demoCommand(), c.notifyCommand(), c.actionCommand(), c.versionCommand(),
+		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.verifyCommand(), c.ackCommand(), c.registryCommand(),
+		c.initCommand(), c.doctorCommand(), c.demoCommand(), c.notifyCommand(), c.actionCommand(), c.versionCommand(),
 	)
 	return root
 }
@@ -72,9 +74,13 @@ func (c *cli) command(use, short, long string, args cobra.PositionalArgs, run fu
 	}}
 }
 
-// look adds the flags that say how to report.
+// look adds the flags that say how to report, and sees to it that they hold what the
+// command knows.
 func (c *cli) look(cmd *cobra.Command, formats ...string) {
 	f := cmd.Flags()
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		return errors.Join(oneOf("--format", c.format, slices.Sorted(slices.Values(formats))), oneOf("--color", c.color, []string{"auto", "always", "never"}))
+	}
 	f.StringVar(&c.format, "format", "text", "how to report: "+strings.Join(formats, ", "))
 	f.StringVar(&c.color, "color", "auto", "colours: auto, always or never")
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "show what is fine, too")
@@ -84,6 +90,23 @@ func (c *cli) look(cmd *cobra.Command, formats ...string) {
 	c.completes(cmd, "color", "auto", "always", "never")
 }
 
+// oneOf complains of a flag that holds none of values.
+func oneOf(flag, value string, values []string) error {
+	if slices.Contains(values, value) {
+		return nil
+	}
+	return fmt.Errorf("%s: want %s, got %q", flag, orList(values), value)
+}
+
+// orList lists words for a sentence: auto, always or never.
+func orList(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
 // resultFormats lists how the result of a check can be reported, text first: it is
 // the default.
 func resultFormats() []string {
@@ -91,10 +114,15 @@ func resultFormats() []string {
 	return append([]string{"text"}, slices.DeleteFunc(names, func(n string) bool { return n == "text" })...)
 }
 
-// judge adds the flags that say how to judge.
+// judge adds the flags that say how to judge, and where else to report.
 func (c *cli) judge(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&c.outputs, "output", nil, "write a report to a file as well, as FORMAT=PATH; may be repeated")
+	c.gate(cmd)
+}
+
+// gate adds the flags that the judgement itself depends on.
+func (c *cli) gate(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&c.outputs, "output", nil, "write a report to a file as well, as FORMAT=PATH; may be repeated")
 	f.StringVar(&c.config, "config", "", "the configuration's path in the repository (default breakwater.yaml)")
 	f.StringArrayVar(&c.sets, "set", nil, "a configuration KEY=VALUE, dotted: policy.notice=P14D; may be repeated")
 	f.StringVar(&c.failOn, "fail-on", "", "what makes the exit code 1: breaking, risky or never")
@@ -119,7 +147,7 @@ func (c *cli) checker() (*checker.Checker, error) {
 		sets = append(sets, "policy.fail-on="+c.failOn)
 	}
 	return &checker.Checker{
-		Formats: formats.All(), Unread: formats.Unread(), Now: now, Tool: tool(), Config: c.config, Set: sets,
+		Formats: formats.All(), Unread: formats.Unread(), Now: now, Tool: tool(), Config: c.config, Set: sets, Queries: queries,
 		Notify: notifier.Check,
 	}, nil
 }
@@ -169,11 +197,8 @@ func columns() int {
 	return width
 }
 
-// writers checks that the wanted formats are known before anything is done.
+// writers checks that the wanted reports are known before anything is done.
 func (c *cli) writers() (map[string]report.Writer, error) {
-	if !slices.Contains([]string{"auto", "always", "never"}, c.color) {
-		return nil, usagef("--color: want auto, always or never, got %q", c.color)
-	}
 	if !slices.Contains([]string{"", "breaking", "risky", "never"}, c.failOn) {
 		return nil, usagef("--fail-on: want breaking, risky or never, got %q", c.failOn)
 	}
@@ -181,17 +206,10 @@ func (c *cli) writers() (map[string]report.Writer, error) {
 	for _, o := range c.outputs {
 		format, path, ok := strings.Cut(o, "=")
 		if _, known := writers[format]; !ok || path == "" || !known {
-			return nil, usagef("--output: want FORMAT=PATH with a format of %s, got %q", listed(writers), o)
+			return nil, usagef("--output: want FORMAT=PATH with a format of %s, got %q", orList(slices.Sorted(maps.Keys(writers))), o)
 		}
 	}
-	if _, ok := writers[c.format]; !ok {
-		return nil, usagef("--format: want %s, got %q", listed(writers), c.format)
-	}
 	return writers, nil
-}
-
-func listed(writers map[string]report.Writer) string {
-	return strings.Join(slices.Sorted(maps.Keys(writers)), " or ")
 }
 
 // show writes the result as the flags want it. It is written before the run

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -60,4 +61,9 @@ func (c codeowners) of(path string) []string {
 		}
 	}
 	return nil
+}
+
+// knows reports whether who owns anything.
+func (c codeowners) knows(who string) bool {
+	return slices.ContainsFunc(c, func(o ownedBy) bool { return slices.Contains(o.owners, who) })
 }

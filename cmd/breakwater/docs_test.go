@@ -4,10 +4,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/report"
+	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 )
@@ -189,4 +193,17 @@ func knownFormats(cmd *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// What the page on imports shows is a configuration that we take.
+func TestDocumentedImports(t *testing.T) {
+	i := slices.IndexFunc(blocks(pages(t)["imports.md"]), func(b codeBlock) bool { return b.language == "yaml" })
+	if i < 0 {
+		t.Fatal("the page shows no configuration")
+	}
+	text := blocks(pages(t)["imports.md"])[i].text
+	config, errs := policy.Read(revision.Memory("docs", map[string][]byte{policy.File: []byte(text)}), policy.File, policy.Known{}, nil)
+	if len(errs) > 0 || len(config.Imports) != len(consumer.Kinds()) {
+		t.Errorf("%d imports, %v", len(config.Imports), errs)
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -177,7 +178,21 @@ func diagnosePorts(d *diagnosis, inv *checker.Inventory) {
 	if alone > 0 {
 		d.note("ports that nobody registered for: %d; every breaking change of them is blocked, unless policy.unregistered says otherwise", alone)
 	}
+	diagnoseImports(d, inv)
 	for _, u := range inv.Unread {
 		d.note("%s is not read: %s", u.Path, u.Why)
 	}
+}
+
+// diagnoseImports says what of the imported consumers does not count here.
+func diagnoseImports(d *diagnosis, inv *checker.Inventory) {
+	for _, n := range inv.Notes {
+		d.note("%s", n)
+	}
+	if len(inv.Elsewhere) == 0 {
+		return
+	}
+	first := inv.Elsewhere[0]
+	d.note("of what imported consumers read, no port here serves %d, such as %s, which %s reads; breakwater ports -v lists them",
+		len(inv.Elsewhere), cmp.Or(first.Table.String(), strings.Join(first.Ports, " or ")), first.ID)
 }

@@ -1,16 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker"
-	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/report"
 	"github.com/breakwater-data/breakwater/checker/revision"
-	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/spf13/cobra"
 )
 
@@ -28,6 +27,7 @@ func (c *cli) portsCommand() *cobra.Command {
 			return errors.Join(err, write())
 		})
 	c.look(cmd, "text", "json")
+	c.remember(cmd)
 	return cmd
 }
 
@@ -38,29 +38,25 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 			if inv == nil {
 				return err
 			}
-			id, text, _ := strings.Cut(args[0], "#")
-			var path change.Path
-			if text != "" {
-				if path, err = change.Parse(text); err != nil {
-					return usageError{err}
-				}
+			id, path, err := portAndPath(args[0])
+			if err != nil {
+				return err
 			}
 			q, err := inv.WhoUses(id, path)
 			switch {
 			case err != nil:
 				return usagef("port %s: %w", id, err)
+			case q == nil && inv.Moved[id] != "":
+				return usagef("port %s went to %s", id, inv.Moved[id])
 			case q == nil:
-				var ids []string
-				for _, p := range inv.Ports {
-					ids = append(ids, p.ID)
-				}
-				return usagef("port %q is not in this repository%s", id, document.Suggest(id, ids))
+				return unknownPort(id, inv)
 			case c.format == "json":
 				return report.WhoUsesJSON(c.stdout, q)
 			}
 			return c.options().WhoUses(c.stdout, q)
 		})
 	c.look(cmd, "text", "json")
+	c.remember(cmd)
 	return cmd
 }
 
@@ -68,9 +64,6 @@ func (c *cli) whoUsesCommand() *cobra.Command {
 // tree, or in a folder that is in no repository, and complains of what is wrong
 // with them.
 func (c *cli) inventory(ctx context.Context, dir string) (*checker.Inventory, error) {
-	if _, err := c.writers(); err != nil {
-		return nil, err
-	}
 	ch, err := c.checker()
 	if err != nil {
 		return nil, err
@@ -80,14 +73,37 @@ func (c *cli) inventory(ctx context.Context, dir string) (*checker.Inventory, er
 		return nil, err
 	}
 	defer done()
+	var keep func()
+	ch.Index, keep = c.index(dir)
+	defer keep()
 	inv, err := ch.Inventory(ctx, tree)
 	if err == nil {
 		c.result = &checker.Result{Errors: inv.Errors} // for the exit code
 		for _, e := range inv.Errors {
 			fmt.Fprintln(c.stderr, report.Plain(e.Err.Error()))
 		}
+		if c.verbose {
+			c.tellElsewhere(inv)
+		}
 	}
 	return inv, err
+}
+
+// maxTold bounds what -v lists.
+const maxTold = 200
+
+// tellElsewhere lists what of the imported consumers does not count here.
+func (c *cli) tellElsewhere(inv *checker.Inventory) {
+	for _, n := range inv.Notes {
+		fmt.Fprintln(c.stderr, report.Plain(n.Error()))
+	}
+	for i, r := range inv.Elsewhere {
+		if i == maxTold {
+			fmt.Fprintf(c.stderr, "and %d more\n", len(inv.Elsewhere)-maxTold)
+			break
+		}
+		fmt.Fprintln(c.stderr, report.Plain(fmt.Sprintf("%s: %s reads %s, which no port here serves", r.Span, r.ID, cmp.Or(r.Table.String(), strings.Join(r.Ports, " or ")))))
+	}
 }
 
 // tree reads the working tree at dir. Outside a repository it is just a folder.

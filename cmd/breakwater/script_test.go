@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 //	commit MESSAGE        commits all files, an hour after the commit before
 //	put FILE DIR/NAME     copies a file of the script into the repository
 //	code N breakwater …   runs the program and wants that exit code
+//	glob PATTERN N        wants N files, below the script's folder
+//	damage PATTERN        flips a byte in the middle of a file there
 //	block FILE NAME DEST  writes the block NAME of a page in docs to an executable file
 //
 // At $RECEIVER something takes what is posted, and refuses it below /refuse.
@@ -51,7 +53,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("RECEIVER", receiver.URL)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"repo": repo, "commit": commit, "put": put, "code": code, "block": block},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"repo": repo, "commit": commit, "put": put, "code": code, "block": block, "glob": glob, "damage": damage},
 	})
 }
 
@@ -67,6 +69,27 @@ func put(ts *testscript.TestScript, _ bool, args []string) {
 	name := ts.MkAbs(args[1])
 	ts.Check(os.MkdirAll(filepath.Dir(name), 0o755))
 	ts.Check(os.WriteFile(name, []byte(text), 0o644))
+}
+
+func matches(ts *testscript.TestScript, pattern string) []string {
+	names, err := filepath.Glob(filepath.Join(ts.Getenv("WORK"), filepath.FromSlash(pattern)))
+	ts.Check(err)
+	return names
+}
+
+func glob(ts *testscript.TestScript, _ bool, args []string) {
+	if names := matches(ts, args[0]); fmt.Sprint(len(names)) != args[1] {
+		ts.Fatalf("want %s files like %s, got %q", args[1], args[0], names)
+	}
+}
+
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range matches(ts, args[0]) {
+		data, err := os.ReadFile(name)
+		ts.Check(err)
+		data[len(data)/2] ^= 1
+		ts.Check(os.WriteFile(name, data, 0o600))
+	}
 }
 
 func block(ts *testscript.TestScript, _ bool, args []string) {

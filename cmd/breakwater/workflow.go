@@ -27,13 +27,15 @@ type site struct {
 	top    *os.Root
 	branch string // changes are merged into it
 	github bool   // it looks like a repository on GitHub
+
+	dir     string   // top, as the system wants it
+	remotes []string // where it is fetched from; they may carry credentials
 }
 
 // siteOf finds the top of the repository that dir is in, whose tree is given.
 // Outside a repository it is dir itself.
 func siteOf(ctx context.Context, dir string, tree *revision.Tree) (at site, err error) {
 	at.branch = "main"
-	var remotes []string
 	if repo, err := revision.Open(ctx, dir); err == nil {
 		defer repo.Close()
 		if repo.Bare() {
@@ -43,9 +45,9 @@ func siteOf(ctx context.Context, dir string, tree *revision.Tree) (at site, err 
 		if name, err := repo.DefaultBranch(ctx); err == nil {
 			at.branch = strings.TrimPrefix(name, "origin/")
 		}
-		remotes = repo.Remotes(ctx)
+		at.remotes = repo.Remotes(ctx)
 	}
-	at.github = onGitHub(tree, remotes)
+	at.dir, at.github = dir, onGitHub(tree, at.remotes)
 	if at.top, err = os.OpenRoot(dir); err != nil {
 		return at, usageError{err}
 	}

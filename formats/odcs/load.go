@@ -24,8 +24,9 @@ type port struct {
 
 // A contract is one document.
 type contract struct {
-	id   string
-	node *document.Node
+	id     string
+	node   *document.Node
+	tables []*table.Table
 }
 
 // load reads every contract in the files of a port, and goes on after an error,
@@ -84,6 +85,7 @@ func (p *port) read(n *document.Node, text []byte, problems *document.Problems) 
 		p.span = memberOr(n, "slaProperties", "id")
 		p.terms = termsOf(n, promises)
 	}
+	c.tables = s.Tables
 	p.contracts = append(p.contracts, c)
 	p.schema.Tables = append(p.schema.Tables, s.Tables...)
 	p.promises = append(p.promises, promises...)

@@ -47,6 +47,7 @@ var Format = schema.Language[*port]{
 	Terms:     func(p *port) schema.Terms { return p.terms },
 	Ports:     ports,
 	Inputs:    inputs,
+	Tables:    tables,
 }.Format()
 
 func outline(p *port) *schema.Outline {

@@ -56,12 +56,14 @@ func (r *reader) namedList(n *document.Node, key, what string) []*document.Node 
 }
 
 func (r *reader) named(n *document.Node) table.Named {
+	deprecated, instead := r.deprecated(n)
 	return table.Named{
 		Name:       n.Get("name").String(),
 		ID:         n.Get("id").String(),
 		Physical:   r.text(n, "physicalName"),
 		Doc:        strings.TrimSpace(n.Get("description").String()),
-		Deprecated: r.deprecated(n),
+		Deprecated: deprecated,
+		Instead:    instead,
 		Span:       memberOr(n, "name"),
 		Attributes: func(a table.Attribute) source.Span { return member(n, attributes[a]...) },
 		Node:       n,
@@ -69,9 +71,13 @@ func (r *reader) named(n *document.Node) table.Named {
 }
 
 // deprecated reads a member of v3.2: true, or what to use instead.
-func (r *reader) deprecated(n *document.Node) bool {
+func (r *reader) deprecated(n *document.Node) (yes bool, instead string) {
 	d := n.Get("deprecated")
-	return !d.IsNull() && (d.Kind != document.Scalar || d.Text != "" && !strings.EqualFold(d.Text, "false"))
+	yes = !d.IsNull() && (d.Kind != document.Scalar || d.Text != "" && !strings.EqualFold(d.Text, "false"))
+	if yes && d.Kind == document.Scalar && d.Tag == document.String && !strings.EqualFold(d.Text, "true") {
+		instead = d.Text
+	}
+	return yes, instead
 }
 
 // properties reads the properties of n, an object or a property. Those in required

@@ -1,15 +1,18 @@
 package protobuf
 
 import (
+	"strings"
+
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/bufbuild/protocompile/protoutil"
 )
 
 // outline lists the messages, enums and services of a port and what leads from one
 // to the other. Members of a oneof are plain fields; an extension stands in what it
 // extends, under the key that JSON gives it.
 func outline(p *port) *schema.Outline {
-	o := &schema.Outline{Decls: make(map[change.Path][]schema.Edge), Deprecated: make(map[change.Path]bool), Span: p.span}
+	o := &schema.Outline{Decls: make(map[change.Path][]schema.Edge), Span: p.span}
 	for _, d := range p.order {
 		switch d := d.(type) {
 		case message:
@@ -25,9 +28,7 @@ func outline(p *port) *schema.Outline {
 			p.outlineService(o, d)
 		}
 		p.deprecate(o, d)
-		if isDeprecated(d.ParentFile().Options().ProtoReflect()) {
-			o.Deprecated[pathOf(d)] = true
-		}
+		o.Deprecate(pathOf(d), isDeprecated(d.ParentFile().Options().ProtoReflect()), "")
 		if p.isRoot(d) {
 			o.Roots = append(o.Roots, pathOf(d))
 		}
@@ -70,8 +71,26 @@ func (p *port) namespace() change.Path {
 
 func (p *port) deprecate(o *schema.Outline, d decl) {
 	if isDeprecated(d.Options().ProtoReflect()) {
-		o.Deprecated[pathOf(d)] = true
+		o.Deprecate(pathOf(d), true, p.instead(d))
 	}
+}
+
+// instead reads what the comment before d says behind "Deprecated:", as is the custom
+// in Protobuf.
+func (p *port) instead(d decl) string {
+	f := p.file(d)
+	if f == nil || f.AST() == nil {
+		return ""
+	}
+	comments := f.AST().NodeInfo(f.Node(protoutil.ProtoFromDescriptor(d))).LeadingComments()
+	var text strings.Builder
+	for i := range comments.Len() {
+		for line := range strings.Lines(comments.Index(i).RawText()) {
+			text.WriteString(strings.Trim(line, "/* \t\r\n") + " ")
+		}
+	}
+	_, after, _ := strings.Cut(text.String(), "Deprecated:")
+	return after
 }
 
 func (p *port) outlineMessage(o *schema.Outline, m message) {
@@ -88,12 +107,25 @@ func (p *port) outlineField(o *schema.Outline, at change.Path, f field) {
 	case f.IsMap():
 		e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Values, Type: singleType(f.MapValue()), Decl: p.declOf(f), Span: e.Span})
 	case f.IsList():
-		e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Items, Type: singleType(f), Decl: p.declOf(f), Span: e.Span})
+		e.Decl = p.anonymous(o, at.Join(e.Step), schema.Edge{Step: change.Items, Type: singleType(f), Decl: p.declOf(f), Span: e.Span, Values: valuesOf(f)})
 	default:
+		e.Values = valuesOf(f)
 		e.Decl = p.declOf(f)
 	}
 	o.Decls[at] = append(o.Decls[at], e)
 	p.deprecate(o, f)
+}
+
+// valuesOf lists the values of a field whose type is an enum.
+func valuesOf(f field) []string {
+	if f.Enum() == nil {
+		return nil
+	}
+	values := []string{}
+	for i := range f.Enum().Values().Len() {
+		values = append(values, string(f.Enum().Values().Get(i).Name()))
+	}
+	return values
 }
 
 // anonymous declares a list or a map at its own place.

@@ -66,30 +66,30 @@ func samples(f field) []protoreflect.Value {
 func singles(f field, depth int) []protoreflect.Value {
 	switch f.Kind() {
 	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind:
-		return valuesOf[int32](1, -1, math.MaxInt32, math.MinInt32)
+		return wrapped[int32](1, -1, math.MaxInt32, math.MinInt32)
 	case protoreflect.Int64Kind, protoreflect.Sint64Kind, protoreflect.Sfixed64Kind:
-		return valuesOf[int64](1, -1, math.MaxInt32, math.MaxInt64, math.MinInt64)
+		return wrapped[int64](1, -1, math.MaxInt32, math.MaxInt64, math.MinInt64)
 	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind:
-		return valuesOf[uint32](1, 2, math.MaxUint32)
+		return wrapped[uint32](1, 2, math.MaxUint32)
 	case protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
-		return valuesOf[uint64](1, 2, math.MaxUint32, math.MaxUint64)
+		return wrapped[uint64](1, 2, math.MaxUint32, math.MaxUint64)
 	case protoreflect.BoolKind:
-		return valuesOf(true, false)
+		return wrapped(true, false)
 	case protoreflect.FloatKind:
-		return valuesOf[float32](1.5, math.MaxFloat32)
+		return wrapped[float32](1.5, math.MaxFloat32)
 	case protoreflect.DoubleKind:
-		return valuesOf(1.5, 1e300)
+		return wrapped(1.5, 1e300)
 	case protoreflect.StringKind:
-		return valuesOf("a", "ä", "1")
+		return wrapped("a", "ä", "1")
 	case protoreflect.BytesKind:
-		return valuesOf([]byte("a"), []byte{0xff})
+		return wrapped([]byte("a"), []byte{0xff})
 	case protoreflect.EnumKind:
 		return enumSamples(f.Enum())
 	}
 	return messageSamples(f.Message(), depth)
 }
 
-func valuesOf[T any](all ...T) (values []protoreflect.Value) {
+func wrapped[T any](all ...T) (values []protoreflect.Value) {
 	for _, v := range all {
 		values = append(values, protoreflect.ValueOf(v))
 	}

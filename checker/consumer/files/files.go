@@ -39,6 +39,11 @@ func Parse(path string, text []byte) ([]consumer.Use, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Read(docs)
+}
+
+// Read reads documents, each of which is a registration.
+func Read(docs []*document.Node) ([]consumer.Use, error) {
 	var r reader
 	var uses []consumer.Use
 	for _, doc := range docs {
@@ -116,6 +121,14 @@ func (r *reader) use(f *document.Fields) consumer.Use {
 	return u
 }
 
+// Needs reads what a consumer needs of a port into u, wherever it is written the way
+// that a registration has it.
+func Needs(n *document.Node, u *consumer.Use) error {
+	var r reader
+	r.needs(r.Fields(n, "needs"), u)
+	return r.Err()
+}
+
 func (r *reader) needs(f *document.Fields, u *consumer.Use) {
 	for _, n := range f.List("fields") {
 		if need, ok := r.field(n); ok {
@@ -127,6 +140,7 @@ func (r *reader) needs(f *document.Fields, u *consumer.Use) {
 	}
 	for _, n := range f.Each("slo") {
 		if b, ok := r.bound(n); ok {
+			r.possible(u.SLO, b)
 			u.SLO = append(u.SLO, b)
 		}
 	}
@@ -197,4 +211,23 @@ func (r *reader) bound(f *document.Fields) (consumer.Bound, bool) {
 	}
 	f.Done()
 	return b, ok && b.Property != ""
+}
+
+// possible reports a bound that no promise can keep together with one of others: at
+// most one hour, and at least two.
+func (r *reader) possible(others []consumer.Bound, b consumer.Bound) {
+	for _, o := range others {
+		if o.Property != b.Property || o.Element != b.Element || o.Unit != b.Unit || o.Comparator == b.Comparator {
+			continue
+		}
+		most, least := o, b
+		if b.Comparator == slo.AtMost {
+			most, least = b, o
+		}
+		if sign, sure := most.Quantity.Cmp(least.Quantity); sure && sign < 0 {
+			e := source.Errorf(b.Span, "%s of at most %s and of at least %s contradict each other; the other is at %s", b.Property, most.Raw, least.Raw, o.Span)
+			e.Also = []source.Span{o.Span}
+			r.Add(e)
+		}
+	}
 }

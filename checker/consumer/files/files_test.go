@@ -130,3 +130,16 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestParseRefusesWhatNobodyCanKeep(t *testing.T) {
+	text := strings.Replace(finance, "{property: freshness, atMost: 26h}", "{property: retention, atMost: 30d}, {property: retention, atLeast: P1Y}", 1)
+	_, err := Parse("f.yaml", []byte(text))
+	want := "f.yaml:13:60: retention of at most 30d and of at least P1Y contradict each other; the other is at f.yaml:13:24"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+	text = strings.Replace(finance, "{property: freshness, atMost: 26h}", "{property: retention, atMost: P2Y}, {property: retention, atLeast: P1Y}", 1)
+	if _, err := Parse("f.yaml", []byte(text)); err != nil {
+		t.Error(err)
+	}
+}

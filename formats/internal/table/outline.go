@@ -8,7 +8,7 @@ import (
 // Outline gives the addresses of the tables and columns of s. Nothing is shared
 // in tables, so whatever has parts is declared at its own place.
 func (s *Schema) Outline() *schema.Outline {
-	o := &schema.Outline{Decls: make(map[change.Path][]schema.Edge), Deprecated: make(map[change.Path]bool), Span: s.Span}
+	o := &schema.Outline{Decls: make(map[change.Path][]schema.Edge), Span: s.Span}
 	for _, t := range s.Tables {
 		at := t.Path()
 		o.Roots = append(o.Roots, at)
@@ -16,9 +16,7 @@ func (s *Schema) Outline() *schema.Outline {
 		for _, c := range t.Columns {
 			parts = append(parts, Part{change.Name(c.Name), c})
 		}
-		if t.Deprecated {
-			o.Deprecated[at] = true
-		}
+		o.Deprecate(at, t.Deprecated, t.Instead)
 		declare(o, at, parts)
 	}
 	return o
@@ -29,13 +27,17 @@ func declare(o *schema.Outline, at change.Path, parts []Part) {
 	for _, p := range parts {
 		place := at.Join(p.Step)
 		e := schema.Edge{Step: p.Step, Type: p.Column.typeText(), Optional: !p.Column.Required, Span: p.Column.Span}
+		if p.Column.Values.Closed {
+			e.Values = []string{}
+			for _, v := range p.Column.Values.List {
+				e.Values = append(e.Values, v.Text)
+			}
+		}
 		if p.Column.Class != "" {
 			e.Tags = append(e.Tags, "classification:"+p.Column.Class)
 		}
 		e.Tags = append(e.Tags, p.Column.Labels...)
-		if p.Column.Deprecated {
-			o.Deprecated[place] = true
-		}
+		o.Deprecate(place, p.Column.Deprecated, p.Column.Instead)
 		if within := p.Column.Parts(); len(within) > 0 {
 			e.Decl = place
 			declare(o, place, within)

@@ -32,6 +32,7 @@ type Named struct {
 	Physical   string // the name that queries use; empty: not said, so it is Name
 	Doc        string
 	Deprecated bool
+	Instead    string                      // what to use then, in the contract's words
 	Span       source.Span                 // of its name
 	Attributes func(Attribute) source.Span // where an attribute stands; nil, or a zero Span: at the name
 	Node       *document.Node              // that it was read from, where the format has documents

@@ -1,0 +1,12 @@
+create schema sales;
+create type address as (street text, city text);
+create table customers (id int primary key, name text, region text, email text, created_at timestamptz, home address);
+create table orders (id int primary key, customer_id int, amount numeric, status text, ordered_at timestamptz, note text);
+create table items (order_id int, sku text, quantity int, price numeric);
+create table products (sku text primary key, title text, category text, tags text[], attrs jsonb);
+create table events (id bigint, kind text, payload jsonb, at timestamptz, labels text[]);
+create table employees (id int, name text, manager_id int, salary numeric, dept text);
+create table "Mixed Case" ("Id" int, "select" text, plain text, "a""b" int);
+create table sales.targets (region text, year int, goal numeric);
+create table sales.orders (id int, region text, total numeric);
+create table matrix (id int, cells int[][], doc xml);
