@@ -322,8 +322,12 @@ func (p *prover) otherNames(of enum, values []protoreflect.Name) (others []proto
 
 // ofMethod compares what a method takes, or returns, as it was and as it is.
 func (p *prover) ofMethod(was method) []subject {
-	n, ok := find(p.head, p.change.Path).(method)
+	now, ok := p.to[was.Parent().FullName()].(service)
 	if !ok {
+		return nil
+	}
+	n := methodsOf(now)[was.Name()]
+	if n == nil {
 		return nil
 	}
 	s := subject{base: side{port: p.base, message: was.Input()}, head: side{port: p.head, message: n.Input()}}
