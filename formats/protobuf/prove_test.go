@@ -124,6 +124,10 @@ func TestWitnessFromTheRoot(t *testing.T) {
 	if got, want := w.String(), `written now {"cart":{"lines":[{"sku":1}]}} is read by the old reader as cart.lines[0].sku = "" (not set)`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	w = witnessOf(t, oneofMemberAdded, "Order", strings.Replace(before, "string sku = 1;", "oneof o { string sku = 1; }", 1), strings.Replace(before, "string sku = 1;", "oneof o { string sku = 1; string ean = 3; }", 1))
+	if got, want := w.String(), `written now {"cart":{"lines":[{"ean":"a"}]}} is read by the old reader as cart.lines[0] = {}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 	w = witnessOf(t, enumValueRenamed, "Order", before, strings.Replace(before, "A = 1", "B = 1", 1))
 	if got, want := w.String(), `written now {"cart":{"lines":[{"e":"B"}]}} is read by the old reader as an error: invalid value for enum field e: "B"`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -137,6 +141,7 @@ func TestNoWitness(t *testing.T) {
 		rule                *change.Rule
 		head, before, after string
 	}{
+		{"a message that is refused for another reason", fieldRenamed, proto2, `message M { required bytes r = 1; optional int32 e = 2; }`, `message M { required bool r = 1; optional int32 f = 2; }`},
 		{"a method that is gone", methodRemoved, proto3, `message Q {} service S { rpc A(Q) returns (Q); rpc B(Q) returns (stream Q); }`, `message Q {} service S { rpc A(Q) returns (Q); }`},
 		{"another name in generated code", oneofRenamed, proto3, `message M { oneof o { int32 a = 1; } }`, `message M { oneof q { int32 a = 1; } }`},
 		{"options that nobody understands, at a field that changed", notCompared, proto2, `import "google/protobuf/descriptor.proto"; extend google.protobuf.FieldOptions { optional string unit = 50000; } message M { optional int32 a = 1 [(unit) = "EUR"]; }`,

@@ -159,6 +159,8 @@ func (t *trial) read(m protoreflect.Message) *schema.Witness {
 	switch {
 	case got == nil && err == nil, text == "": // the writer cannot write it
 		return nil
+	case got == nil && t.refusesAny(into): // something else is why
+		return nil
 	case got == nil:
 		w.ReadAs = refusal(err)
 	default:
@@ -172,6 +174,13 @@ func (t *trial) read(m protoreflect.Message) *schema.Witness {
 	}
 	w.Written, w.ReadAs = clip(w.Written, maxSaid), clip(w.ReadAs, maxSaid)
 	return w
+}
+
+// refusesAny reports whether the reader refuses a message in which nothing is set
+// but what is required.
+func (t *trial) refusesAny(as message) bool {
+	got, _ := t.pass(t.frame.around(t.message()), as)
+	return got == nil
 }
 
 // spelled tries JSON that names a value of an enum in a way in which the library does
@@ -249,7 +258,10 @@ func (t *trial) judge(m, got protoreflect.Message, where string, strict error) s
 	}
 	for _, w := range t.writer.focus {
 		if t.reader.partner(w) == nil && m.Has(typed(w)) && (!t.way.forward || t.change.Rule == oneofMemberAdded || t.change.Rule == responseTypeChanged) {
-			return strings.TrimSuffix(where, ".") + written(got, t.reader.port)
+			if where != "" {
+				where = strings.TrimSuffix(where, ".") + " = "
+			}
+			return where + written(got, t.reader.port)
 		}
 	}
 	return ""
