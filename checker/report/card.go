@@ -26,7 +26,7 @@ func (t *text) card(f policy.Finding) {
 	}
 	t.hits(f)
 	if w := f.Witness; w != nil {
-		t.labelled("proof", fmt.Sprintf("written now %s is read by the other side as %s", w.Written, w.ReadAs))
+		t.labelled("proof", w.String())
 	}
 	if t.Verbose {
 		t.labelled("perhaps", indirect(f.Indirect))

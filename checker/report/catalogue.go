@@ -170,6 +170,9 @@ func (c Catalogue) Explain(w io.Writer, id string, o Options) (bool, error) {
 	s.line(0, "")
 	s.wrapped(0, 4, s.paint(bold, "do")+"  "+e.remedy())
 	s.example(e.example)
+	if w := c.proof(e); w != nil {
+		s.wrapped(2, 4, "proof: "+Plain(w.String()))
+	}
 	_, err := w.Write(s.Bytes())
 	return true, err
 }

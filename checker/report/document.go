@@ -131,6 +131,7 @@ type (
 	}
 	Witness struct {
 		Written   string `json:"written"`
+		Reader    string `json:"reader"` // "old": what the head writes is read with the base; "new": the other way round
 		ReadAs    string `json:"readAs"`
 		Encoding  string `json:"encoding"`
 		Surface   string `json:"surface"`

@@ -25,7 +25,7 @@ func (h *htmlPage) card(f policy.Finding) card {
 		c.Hits = append(c.Hits, hitLine{Plain(hit.Use.ID), Plain(hit.Use.Criticality), hit.Impact.String(), Plain(hit.Why)})
 	}
 	if w := f.Witness; w != nil {
-		c.Proof = Plain(fmt.Sprintf("written now %s is read by the other side as %s", w.Written, w.ReadAs))
+		c.Proof = Plain(w.String())
 	}
 	if f.Places.Total > 1 {
 		c.Places = Plain(placesOf(f))

@@ -186,7 +186,22 @@ type Witness struct {
 	ReadAs    string         // what the other revision makes of it
 	Encoding  string         // avro, protobuf, json or http
 	Surface   change.Surface // the one that it shows broken
+	Before    bool           // it was written with the base and is read with the head; otherwise the other way round
 	CheckedBy string         // the codec that confirmed it
+}
+
+// Reader says who reads what was written: one with the old schema, or the new.
+func (w *Witness) Reader() string {
+	if w.Before {
+		return "new"
+	}
+	return "old"
+}
+
+// String says w in a sentence whose subject is left out.
+func (w *Witness) String() string {
+	written := map[bool]string{true: "before", false: "now"}[w.Before]
+	return fmt.Sprintf("written %s %s is read by the %s reader as %s", written, w.Written, w.Reader(), w.ReadAs)
 }
 
 // A Format is a Language with its parsed form hidden, so that languages with

@@ -1,14 +1,18 @@
 package protobuf
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
+	"maps"
 	"strings"
 	"testing"
 
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/ruletest"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/bufbuild/protocompile"
+	"github.com/bufbuild/protocompile/linker"
 )
 
 // tree makes a port of n files, each with messages that refer to the file before.
@@ -63,7 +67,8 @@ func benchmarkCheck(b *testing.B, n int) {
 	}
 }
 
-// benchmarkFloor parses and links both sides and does nothing else.
+// benchmarkFloor parses and links both sides, with the places of all that is
+// declared, and does nothing else.
 func benchmarkFloor(b *testing.B, n int) {
 	base, head := tree(n), edited(tree(n))
 	size := 0
@@ -73,13 +78,84 @@ func benchmarkFloor(b *testing.B, n int) {
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, side := range []files{base, head} {
-			c := protocompile.Compiler{Resolver: protocompile.ResolverFunc(func(name string) (protocompile.SearchResult, error) {
-				return protocompile.SearchResult{Source: bytes.NewReader([]byte(side[name]))}, nil
-			})}
-			if _, err := c.Compile(context.Background(), side.protos()...); err != nil {
-				b.Fatal(err)
+		floor(b, base)
+		floor(b, head)
+	}
+}
+
+func floor(b *testing.B, side files) linker.Files {
+	c := protocompile.Compiler{
+		Resolver: protocompile.WithStandardImports(protocompile.ResolverFunc(func(name string) (protocompile.SearchResult, error) {
+			if text, ok := side[name]; ok {
+				return protocompile.SearchResult{Source: strings.NewReader(text)}, nil
 			}
+			return protocompile.SearchResult{}, fs.ErrNotExist
+		})),
+		SourceInfoMode: protocompile.SourceInfoStandard,
+	}
+	all, err := c.Compile(context.Background(), side.protos()...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return all
+}
+
+// history yields the real changes of the corpus, both sides of each.
+func history(b *testing.B) (sides [][2]files) {
+	var cases []struct{ Shared, Before, After files }
+	ruletest.Corpus(b, "protobuf/googleapis-history.json", &cases)
+	for _, c := range cases {
+		before, after := maps.Clone(c.Shared), maps.Clone(c.Shared)
+		maps.Copy(before, c.Before)
+		maps.Copy(after, c.After)
+		sides = append(sides, [2]files{before, after})
+	}
+	return sides
+}
+
+// BenchmarkHistory checks real changes, and proves what they break.
+func BenchmarkHistory(b *testing.B) {
+	sides := history(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, c := range sides {
+			was, err1 := loadFiles(c[0])
+			now, err2 := loadFiles(c[1])
+			changes, err := Format.Diff(was, now)
+			if err1 != nil || err2 != nil || err != nil {
+				b.Fatal(err1, err2, err)
+			}
+			for _, c := range changes {
+				if c.Rule.Class > change.Compatible {
+					Format.Prove(b.Context(), was, now, c)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkHistoryFloor(b *testing.B) {
+	sides := history(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, c := range sides {
+			floor(b, c[0])
+			floor(b, c[1])
+		}
+	}
+}
+
+// BenchmarkProve looks for a witness of one change in a large port.
+func BenchmarkProve(b *testing.B) {
+	base, err1 := loadPort(tree(200))
+	head, err2 := loadPort(edited(tree(200)))
+	changes := diff(base, head)
+	if err1 != nil || err2 != nil {
+		b.Fatal(err1, err2)
+	}
+	for b.Loop() {
+		if prove(b.Context(), base, head, changes[0]) == nil {
+			b.Fatal("none is found")
 		}
 	}
 }
@@ -97,6 +173,7 @@ func BenchmarkDiff(b *testing.B) {
 		b.Fatal(err1, err2)
 	}
 	for b.Loop() {
+		head.paired = nil
 		diff(base, head)
 	}
 }

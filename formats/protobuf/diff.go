@@ -15,7 +15,7 @@ import (
 // that did not change, and imports nothing that did, is not walked.
 func diff(base, head *port) []change.Change {
 	d := &differ{
-		pairing: pair(base, head), equal: make(map[[2]*file]bool), contexts: make(map[[2]*file]bool),
+		pairing: head.pairWith(base), equal: make(map[[2]*file]bool), contexts: make(map[[2]*file]bool),
 		compared: make(map[[2]string]risk), grew: make(map[[2]name]bool),
 	}
 	d.files()

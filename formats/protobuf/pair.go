@@ -23,6 +23,17 @@ type pairing struct {
 // their insides can tell which belongs to which.
 const maxGuesses = 10_000
 
+// pairWith returns the pairing of p, the head, with base. It is kept, since a proof
+// is looked for after all has been compared.
+func (p *port) pairWith(base *port) *pairing {
+	p.pairLock.Lock()
+	defer p.pairLock.Unlock()
+	if p.paired == nil || p.paired.base != base {
+		p.paired = pair(base, p)
+	}
+	return p.paired
+}
+
 func pair(base, head *port) *pairing {
 	p := &pairing{base: base, head: head, to: make(map[name]decl), from: make(map[name]decl), packages: make(map[name]name)}
 	for _, was := range base.order {

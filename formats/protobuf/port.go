@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -45,6 +46,9 @@ type port struct {
 
 	used     map[name]usage // of all that the served types reach
 	embedded map[name]bool  // types that some field holds, or a method takes or returns
+
+	pairLock sync.Mutex
+	paired   *pairing // with the base that p was last compared with
 }
 
 func newPort(g *graph, r schema.Request) (*port, error) {

@@ -28,6 +28,10 @@
 // features as what they come to at the element, whatever the edition. Options that
 // nobody here understands are protobuf/not-compared where their values differ.
 //
+// What is said to break is shown where a codec can show it (prove.go): a small message
+// is written with one side and read with the other, by dynamicpb and protojson, until
+// one does not come back. The values are tried in a fixed order, and not many.
+//
 // buf breaking answers a part of the same question; peers.go says what it would
 // report for each of our findings.
 package protobuf
@@ -63,6 +67,7 @@ var Format = schema.Language[*port]{
 	Options:   []string{"options", "preset"},
 	Configs:   []string{bufConfig},
 	Presets:   presets,
+	Prove:     prove,
 }.Format()
 
 var gaps = []string{
