@@ -334,11 +334,35 @@ func (m *markdown) port(id, summary string, findings []policy.Finding, texts []c
 	}
 	m.line("<details><summary>%s</summary>\n", summary)
 	m.line("| class | change | where | rule |\n|---|---|---|---|\n%s\n", strings.Join(rows, "\n"))
+	m.proofs(findings)
 	if m.detail == everything {
 		m.diffs(texts)
 	}
 	m.line("</details>\n")
 }
+
+// proofs shows the values by which breaks were seen.
+func (m *markdown) proofs(findings []policy.Finding) {
+	shown := 0
+	for _, f := range findings {
+		w := f.Witness
+		if w == nil || f.Verdict < policy.Block || shown == maxProofs || !m.shows(f) {
+			continue
+		}
+		shown++
+		when := "now"
+		if w.Before {
+			when = "before"
+		}
+		m.line("- **proof**: written %s, %s is read by the %s reader as %s", when, code(w.Written), w.Reader(), code(w.ReadAs))
+	}
+	if shown > 0 {
+		m.line("")
+	}
+}
+
+// maxProofs is how many values a port shows.
+const maxProofs = 5
 
 var marks = [...]string{policy.Pass: "✓", policy.Notify: "!", policy.Block: "✗"}
 
