@@ -53,7 +53,9 @@ func peakOf(pid int) (kilobytes float64) {
 	return kilobytes
 }
 
-// programs builds breakwater and finds buf.
+// programs builds breakwater and finds buf, which only benchmarks need:
+//
+//	GOBIN=$BREAKWATER_PEERS/bin go install github.com/bufbuild/buf/cmd/buf@v1.75.0
 func programs(b *testing.B) (breakwater, buf string) {
 	buf = ruletest.Peer(b, "bin/buf")
 	breakwater = filepath.Join(b.TempDir(), "breakwater")
