@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker/consumer/files"
@@ -84,8 +85,10 @@ func value(n *document.Node) any {
 			list[i] = value(item)
 		}
 		return list
-	case n.Tag == document.Bool && (n.Text == "true" || n.Text == "false"):
-		return n.Text == "true"
+	case n.Tag == document.Bool && strings.EqualFold(n.Text, "true"):
+		return true
+	case n.Tag == document.Bool && strings.EqualFold(n.Text, "false"):
+		return false
 	case (n.Tag == document.Int || n.Tag == document.Float) && json.Valid([]byte(n.Text)):
 		return json.Number(n.Text)
 	}
