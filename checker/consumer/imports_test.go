@@ -230,7 +230,7 @@ func fuzz(f *testing.F, kind string) {
 		for _, file := range []string{"a.json", "a.yaml", "a.ndjson"} {
 			said, err := read(file, text, consumer.Import{Kind: kind, Consumer: consumer.Consumer{ID: "given"}}, queries)
 			for _, r := range said.Readings {
-				if r.ID == "" || len(r.Table) == 0 && r.Port == "" && r.ContractID == "" && len(r.Ports) == 0 {
+				if r.ID == "" && err == nil || len(r.Table) == 0 && r.Port == "" && r.ContractID == "" && len(r.Ports) == 0 {
 					t.Errorf("nobody reads, or nothing: %+v", r)
 				}
 			}
