@@ -31,6 +31,10 @@ type Request struct {
 	Root      string         // the type that is served; empty: every type is
 	Direction Direction      // what consumers do with the port
 	Options   *document.Node // the format's section of breakwater.yaml
+
+	// Like is the port in another revision, or nothing: what is the same there may be
+	// used again.
+	Like Schema
 }
 
 // A Direction says whether consumers read a port, write to it, or both.
@@ -235,6 +239,12 @@ type Schema struct {
 	Outline  *Outline
 	Promises []slo.Objective
 	Terms    Terms
+}
+
+// Form returns the parsed form of s, if it is a T.
+func Form[T any](s Schema) (form T, ok bool) {
+	form, ok = s.form.(T)
+	return form, ok
 }
 
 // Format hides the type of l's parsed form.
