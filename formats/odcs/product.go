@@ -9,6 +9,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
+	"github.com/breakwater-data/breakwater/formats/odcs/modern"
 )
 
 // ports lists what a document declares: a contract is one port, named after its
@@ -28,7 +29,7 @@ func ports(_ fs.FS, name string, text []byte) ([]schema.Port, error) {
 		switch h := headOf(n); {
 		case h.isContract() && !found: // the others are further parts of the same port
 			found = true
-			all = append(all, contractPort(name, n))
+			all = append(all, contractPort(name, modern.Form(n, h.standard(), new(document.Problems)).Node))
 		case h.isProduct():
 			all = append(all, newProduct(n, &problems).outputs()...)
 		}

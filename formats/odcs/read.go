@@ -8,11 +8,13 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/table"
+	"github.com/breakwater-data/breakwater/formats/odcs/modern"
 )
 
 // A reader reads the objects and objectives of one contract.
 type reader struct {
 	problems *document.Problems
+	form     modern.Contract
 	dialect  table.Dialect // of physical types
 	logical  table.Dialect // of logical ones
 	files    bool
@@ -97,7 +99,7 @@ func (r *reader) column(n *document.Node) *table.Column {
 	c := &table.Column{
 		Named:    r.named(n),
 		Logical:  r.logicalType(n),
-		Type:     table.Type{Text: r.text(n, "physicalType"), Dialect: r.dialect},
+		Type:     table.Type{Text: r.text(n, "physicalType"), Dialect: r.words(n.Get("physicalType"))},
 		Required: r.flag(n, "required"),
 		Unique:   r.flag(n, "unique"),
 		Key:      r.flag(n, "primaryKey"),
@@ -118,6 +120,14 @@ func (r *reader) column(n *document.Node) *table.Column {
 		c.Items.Unique = true
 	}
 	return c
+}
+
+// words tells in whose words a physical type is.
+func (r *reader) words(n *document.Node) table.Dialect {
+	if own, ok := r.form.Types[n]; ok {
+		return own
+	}
+	return r.dialect
 }
 
 // parts reads what arrays and maps hold.
@@ -180,7 +190,7 @@ func (r *reader) logicalType(n *document.Node) table.Type {
 			return t
 		}
 	}
-	if isVariable(text) {
+	if isVariable(text) || r.form.AnyType {
 		return table.Type{Text: text, Dialect: r.logical}
 	}
 	r.problems.Addf(n.Get("logicalType").Span, "%q is no logical type%s", text, document.Suggest(text, logicalTypes))
