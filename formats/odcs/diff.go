@@ -36,7 +36,10 @@ func diff(base, head *port) []change.Change {
 	return append(changes, d.changes...)
 }
 
-type differ struct{ changes []change.Change }
+type differ struct {
+	changes   []change.Change
+	usageTerm bool // how the data may be used is part of the terms of the contract that is compared
+}
 
 // report adds a change. The caller may complete what is returned.
 func (d *differ) report(r *change.Rule, at change.Path, base, head source.Span, format string, args ...any) *change.Change {
@@ -54,7 +57,7 @@ type pair struct {
 
 // subject names what is compared, to begin a sentence.
 func (p pair) subject() string {
-	if change.Terms.Covers(p.path) {
+	if change.Terms.Covers(p.path) || p.path == change.Port {
 		return "the contract"
 	}
 	return string(p.path)

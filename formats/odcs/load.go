@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -26,6 +27,7 @@ type port struct {
 // A contract is one document.
 type contract struct {
 	id        string
+	written   *document.Node
 	node      *document.Node // in the current form
 	usageTerm bool           // how it may be used is part of its terms
 	tables    []*table.Table
@@ -75,9 +77,12 @@ func (p *port) read(n *document.Node, text []byte, problems *document.Problems) 
 	if !h.isContract() {
 		return h.isProduct()
 	}
+	if p.has(n) {
+		return true // a copy, as tools write them that join files
+	}
 	form := modern.Form(n, h.standard(), problems)
-	n = form.Node
-	c := &contract{id: n.Get("id").String(), node: n, usageTerm: form.UsageTerm}
+	c := &contract{id: form.Node.Get("id").String(), written: n, node: form.Node, usageTerm: form.UsageTerm}
+	n = c.node
 	r := reader{problems: problems, form: form, dialect: dialectOf(n), logical: logicalDialect(h), files: kindOf(n) == schema.Files}
 	s := &table.Schema{Tables: r.objects(n), Span: n.Span}
 	if span := member(n, "schema"); !span.IsZero() {
@@ -94,6 +99,13 @@ func (p *port) read(n *document.Node, text []byte, problems *document.Problems) 
 	p.schema.Tables = append(p.schema.Tables, s.Tables...)
 	p.promises = append(p.promises, promises...)
 	return true
+}
+
+// has reports whether p has the contract n already, word for word.
+func (p *port) has(n *document.Node) bool {
+	return slices.ContainsFunc(p.contracts, func(c *contract) bool {
+		return c.written.Get("id").String() == n.Get("id").String() && document.Equal(c.written, n)
+	})
 }
 
 // logicalDialect returns what the logical types of a contract mean: before v3.1

@@ -105,6 +105,9 @@ var silent = map[string]string{
 	"schema[].properties[].partitionKeyPosition changed":      "the place of a single column",
 	"schema[].properties[].partitionKeyPosition removed":      "the place of a single column",
 	"schema[].relationships[].type removed":                   "foreignKey, as if it were not said",
+	"schema[].quality[].unit removed":                         "rows, as if it were not said",
+	"customProperties[] removed":                              "no personal data, as if it were not said",
+	"customProperties[].value removed":                        "no personal data, as if it were not said",
 }
 
 // No edit is lost: whatever member changes or goes away, something is said of it,

@@ -24,7 +24,7 @@ type reader struct {
 func (r *reader) objects(n *document.Node) []*table.Table {
 	var all []*table.Table
 	for _, o := range r.namedList(n.Get("schema"), "schema", "object") {
-		t := &table.Table{Named: r.named(o), Kind: r.text(o, "physicalType"), Files: r.files}
+		t := &table.Table{Named: r.named(o), Kind: r.text(o, "physicalType"), Files: r.files, Unordered: r.form.Unordered}
 		t.Columns = r.properties(o, nil)
 		all = append(all, t)
 	}

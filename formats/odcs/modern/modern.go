@@ -38,6 +38,7 @@ type Contract struct {
 	Types map[*document.Node]table.Dialect
 
 	AnyType   bool // its logical types are whatever word people used
+	Unordered bool // its objects and properties were maps, whose order means nothing
 	UsageTerm bool // how it may be used is part of its terms, and no advice
 }
 

@@ -41,7 +41,7 @@ func (s *specification) contract() Contract {
 	for _, e := range members(s.node) {
 		s.member(e.key, e.value)
 	}
-	return Contract{Node: s.to, Types: s.types, UsageTerm: true}
+	return Contract{Node: s.to, Types: s.types, Unordered: true, UsageTerm: true}
 }
 
 func (s *specification) member(key, value *document.Node) {
