@@ -28,7 +28,7 @@ func (d *differ) contract(was, now *contract) {
 	p := pair{change.Terms, was.node, now.node, memberOr(was.node, "id"), memberOr(now.node, "id")}
 	if was.id != now.id && was.id != "" {
 		id := p.field("id")
-		c := d.report(idChanged, change.Port, id.baseAt, id.headAt, "the contract %s is called %s now", was.id, now.id)
+		c := d.report(idChanged, change.Port, id.baseAt, id.headAt, "the contract %s %s", was.id, map[bool]string{true: "has no id now", false: "is called " + now.id + " now"}[now.id == ""])
 		c.From, c.To = was.id, now.id
 	}
 	d.usageTerm = was.usageTerm && now.usageTerm

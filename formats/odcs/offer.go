@@ -137,8 +137,8 @@ func (d *differ) personalData(at change.Path, f field) {
 	was, now := isTrue(f.base), isTrue(f.head)
 	switch {
 	case now && !was:
-		d.field(personalDataDeclared, at, f, "%s holds personal data now", at).Key = f.key
+		d.field(personalDataDeclared, at, f, "%s holds personal data now", pair{path: at}.subject()).Key = f.key
 	case was && !now:
-		d.field(personalDataCleared, at, f, "%s is no longer said to hold personal data", at).Key = f.key
+		d.field(personalDataCleared, at, f, "%s is no longer said to hold personal data", pair{path: at}.subject()).Key = f.key
 	}
 }

@@ -34,7 +34,7 @@ func newCheck(n *document.Node) check {
 			c.kind = "sql"
 		}
 	}
-	c.called = cmp.Or(n.Get("name").String(), n.Get("id").String(), c.metric, c.kind)
+	c.called = cmp.Or(n.Get("name").String(), n.Get("id").String(), c.metric, n.Get("engine").String(), c.kind)
 	return c
 }
 

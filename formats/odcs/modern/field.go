@@ -212,7 +212,7 @@ func (s *specification) typed(m, options, n *document.Node) {
 	}
 	physical := word(strings.TrimSpace(kind.Text)+sized(n), kind)
 	put(m, "physicalType", key, physical)
-	s.types[physical] = table.Standard
+	s.types[physical] = table.Portable
 }
 
 // sized returns the size of a decimal: (10, 2).
@@ -301,5 +301,5 @@ func (s *specification) dialect(n, stored *document.Node) table.Dialect {
 			}
 		}
 	}
-	return table.Standard
+	return table.Portable
 }

@@ -58,7 +58,7 @@ func (s *specification) member(key, value *document.Node) {
 	case "servicelevels", "servicelevel":
 		put(s.to, "slaProperties", key, s.objectives(s.mapOf(key, value)))
 	case "quality": // of the whole contract, before 1.1
-		put(s.to, "quality", key, listOf(renamed(value, names{"type": "engine", "specification": "implementation"})))
+		put(s.to, "quality", key, listOf(checks(value)))
 	case "schema": // in another language, in 0.9.0
 		put(s.to, "specification", key, value)
 	case "links":
@@ -68,6 +68,16 @@ func (s *specification) member(key, value *document.Node) {
 	default:
 		put(s.to, key.Text, key, value)
 	}
+}
+
+// checks returns the checks of another tool as a rule of today.
+func checks(n *document.Node) *document.Node {
+	if n.Kind != document.Map {
+		return n
+	}
+	m := copyOf(renamed(n, names{"type": "engine", "specification": "implementation"}))
+	put(m, "type", n, word("custom", n))
+	return m
 }
 
 // mapOf returns value if it is a map, and else reports it.

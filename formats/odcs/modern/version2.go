@@ -82,7 +82,14 @@ func object2(n *document.Node) *document.Node {
 }
 
 func property2(n *document.Node) *document.Node {
+	n = clustered2(n)
 	n = within(n, "isNullable", opposite)
+	n = within(n, "logicalType", func(t *document.Node) *document.Node {
+		if name := logical[strings.ToLower(t.String())]; name != "" {
+			return word(name, t)
+		}
+		return t
+	})
 	n = renamed(n, names{
 		"column": "name", "isPrimaryKey": "primaryKey", "isPrimary": "primaryKey", "isUnique": "unique", "isNullable": "required",
 		"partitionStatus": "partitioned", "encryptedColumnName": "encryptedName", "transformSourceTables": "transformSourceObjects",
@@ -90,6 +97,23 @@ func property2(n *document.Node) *document.Node {
 	})
 	n = within(n, "quality", each(quality2))
 	return within(n, "properties", each(property2))
+}
+
+// clustered2 makes custom properties of how a column is clustered, for which v3 has no
+// words.
+func clustered2(n *document.Node) *document.Node {
+	if n.Get("clusterStatus").IsNull() && n.Get("clusterKeyPosition").IsNull() {
+		return n
+	}
+	m := emptyMap(n)
+	for _, e := range members(n) {
+		if e.key.Text == "clusterStatus" || e.key.Text == "clusterKeyPosition" {
+			add(m, "customProperties", e.key, custom(e.key.Text, e.key, e.value))
+		} else {
+			put(m, e.key.Text, e.key, e.value)
+		}
+	}
+	return m
 }
 
 func opposite(n *document.Node) *document.Node {
