@@ -137,6 +137,10 @@ type Language[T any] struct {
 	// after its file.
 	Ports func(fsys fs.FS, path string, text []byte) ([]Port, error)
 
+	// Declared compares how documents declare a port whose contract stands in another
+	// file. Either may be nil: there, no document declares it.
+	Declared func(base, head *Declaration) []change.Change
+
 	// Inputs lists what a claimed document says its product consumes, as ODPS
 	// input ports do.
 	Inputs func(path string, text []byte) ([]Input, error)
@@ -164,6 +168,15 @@ type Port struct {
 	Include    []string
 	Root       string
 	Span       source.Span // of the declaration; zero: found by content
+}
+
+// A Declaration is a document that declares a port, such as a data product, and the
+// terms of the contract that it names.
+type Declaration struct {
+	Path  string
+	Text  []byte
+	Port  Port
+	Terms Terms
 }
 
 // Terms is what a contract says of its port besides its schema and objectives.
@@ -227,6 +240,7 @@ type Format struct {
 	Mentions  func(fsys fs.FS, path string) ([]string, error)
 	Ports     func(fsys fs.FS, path string, text []byte) ([]Port, error)
 	Inputs    func(path string, text []byte) ([]Input, error)
+	Declared  func(base, head *Declaration) []change.Change
 	Usage     func(text string, o *Outline) ([]change.Path, error)
 	Tables    func(Schema) []Table
 	compare   func(base, head Schema) []change.Change
@@ -252,7 +266,7 @@ func (l Language[T]) Format() Format {
 	f := Format{
 		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Configs: l.Configs, Presets: l.Presets,
 		Documents: l.Documents, Match: l.Match, Claims: l.Claims,
-		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
+		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Declared: l.Declared, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.
 			defer func() {

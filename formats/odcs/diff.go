@@ -57,6 +57,9 @@ type pair struct {
 
 // subject names what is compared, to begin a sentence.
 func (p pair) subject() string {
+	if p.path == aboutProduct {
+		return "the data product"
+	}
 	if change.Terms.Covers(p.path) || p.path == change.Port {
 		return "the contract"
 	}

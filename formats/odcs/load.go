@@ -75,6 +75,9 @@ func (p *port) read(n *document.Node, text []byte, problems *document.Problems) 
 		return true
 	}
 	if !h.isContract() {
+		if h.isProduct() {
+			newProduct(n, problems).outputs() // it may be the reason why this file is read as a port
+		}
 		return h.isProduct()
 	}
 	if p.has(n) {

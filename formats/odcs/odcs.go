@@ -46,6 +46,7 @@ var Format = schema.Language[*port]{
 	Promises:  func(p *port) []slo.Objective { return p.promises },
 	Terms:     func(p *port) schema.Terms { return p.terms },
 	Ports:     ports,
+	Declared:  declared,
 	Inputs:    inputs,
 	Tables:    tables,
 }.Format()

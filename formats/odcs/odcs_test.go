@@ -1,9 +1,47 @@
 package odcs
 
 import (
+	"io/fs"
+	"path"
+	"slices"
 	"testing"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/ruletest"
+	"github.com/breakwater-data/breakwater/checker/schema"
 )
 
-func TestRules(t *testing.T) { ruletest.Format(t, Format, rules) }
+// The examples of data products have one port, orders, and its contract.
+func TestRules(t *testing.T) {
+	contracts := ruletest.FormatDiff(Format)
+	ruletest.Run(t, rules, func(t *testing.T, base, head fs.FS) []change.Change {
+		changes := contracts(t, base, head)
+		if _, err := fs.Stat(base, productFile); err == nil {
+			changes = append(changes, declared(declarationIn(t, base), declarationIn(t, head))...)
+		}
+		return changes
+	})
+}
+
+const productFile, contractFile = "product.odps.yaml", "orders.odcs.yaml"
+
+func declarationIn(t *testing.T, fsys fs.FS) *schema.Declaration {
+	t.Helper()
+	text, err := fs.ReadFile(fsys, productFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := ports(fsys, productFile, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Format.Load(t.Context(), schema.Request{FS: fsys, Paths: []string{contractFile}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(all, func(p schema.Port) bool { return path.Base(p.ID) == "orders" })
+	if i < 0 {
+		return nil
+	}
+	return &schema.Declaration{Path: productFile, Text: text, Port: all[i], Terms: s.Terms}
+}
