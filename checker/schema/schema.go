@@ -138,7 +138,7 @@ type Language[T any] struct {
 	Ports func(fsys fs.FS, path string, text []byte) ([]Port, error)
 
 	// Declared compares how documents declare a port whose contract stands in another
-	// file. Either may be nil: there, no document declares it.
+	// file. Head is nil if there is no such document any more.
 	Declared func(base, head *Declaration) []change.Change
 
 	// Inputs lists what a claimed document says its product consumes, as ODPS
@@ -175,7 +175,7 @@ type Port struct {
 type Declaration struct {
 	Path  string
 	Text  []byte
-	Port  Port
+	Port  Port // the zero Port if it is not declared any more
 	Terms Terms
 }
 

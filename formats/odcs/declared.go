@@ -23,7 +23,7 @@ func declared(base, head *schema.Declaration) []change.Change {
 	}
 	now := declarationOf(head)
 	if now.output == nil {
-		c := d.report(outputPortRemoved, change.Port, was.output.Span, source.Span{}, "the data product %s no longer has the port %s", was.name, was.output.Get("name").String())
+		c := d.report(outputPortRemoved, change.Port, was.output.Span, now.list(), "the data product %s no longer has the port %s", was.name, was.output.Get("name").String())
 		c.From = was.name + "/" + was.output.Get("name").String()
 		return d.changes
 	}
@@ -36,6 +36,14 @@ func declared(base, head *schema.Declaration) []change.Change {
 type declaration struct {
 	product
 	output *document.Node
+}
+
+// list returns where the output ports stand, the zero Span if there is no product.
+func (d declaration) list() source.Span {
+	if d.node == nil {
+		return source.Span{}
+	}
+	return memberOr(d.node, "outputPorts", "name", "id")
 }
 
 func declarationOf(s *schema.Declaration) (found declaration) {
@@ -53,6 +61,7 @@ func declarationOf(s *schema.Declaration) (found declaration) {
 				return declaration{p, item}
 			}
 		}
+		found.product = p
 	}
 	return found
 }

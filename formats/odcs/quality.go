@@ -139,7 +139,7 @@ func (d *differ) check(at change.Path, was, now check) (docs bool) {
 	}
 	for _, f := range (pair{base: was.Node, head: now.Node}).fields() {
 		switch isDoc := checkDocs[f.key] && !(f.key == "description" && was.kind == "text"); {
-		case isOperator(f.key) || was.hasRead(f.key) || !f.differs():
+		case isOperator(f.key) || hasRead(was, now, f.key) || !f.differs():
 		case isDoc:
 			docs = true
 		case f.key == "severity":
@@ -161,10 +161,14 @@ func (d *differ) check(at change.Path, was, now check) (docs bool) {
 	return docs
 }
 
-// hasRead reports whether a member of c is compared by what it means.
-func (c check) hasRead(key string) bool {
-	if key == "metric" || key == "rule" {
-		return c.kind == "library" && (key == "metric" || c.Get("metric").IsNull())
+// hasRead reports whether a member of two rules is compared by what it means. What
+// was called rule is called metric since v3.1.
+func hasRead(was, now check, key string) bool {
+	switch library := was.kind == "library" && now.kind == "library"; key {
+	case "metric":
+		return library
+	case "rule":
+		return library && (was.Get("metric").IsNull() || now.Get("metric").IsNull())
 	}
 	return checkedElsewhere[key]
 }
@@ -220,7 +224,7 @@ func arguments(was, now check) (all []field) {
 		return m
 	}
 	for _, f := range (pair{base: gather(was), head: gather(now)}).fields() {
-		if !same(f.base, f.head) {
+		if !same(f.base, f.head) && !(f.key == "properties" && same(sortedTexts(f.base), sortedTexts(f.head))) {
 			all = append(all, f)
 		}
 	}

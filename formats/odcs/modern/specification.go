@@ -24,7 +24,7 @@ type specification struct {
 // Limits of definitions: each may refer to others several times, and those again.
 const (
 	maxOpen    = 50
-	maxInlined = 200_000
+	maxInlined = 100_000
 )
 
 func newSpecification(n *document.Node, problems *document.Problems) *specification {
@@ -228,7 +228,7 @@ type objective struct {
 
 var objectives = map[string][]objective{
 	"availability": {{property: "availability", value: []string{"percentage"}}},
-	"retention":    {{property: "retention", value: []string{"period", "unlimited"}, others: names{"timestampField": "element"}}},
+	"retention":    {{property: "retention", value: []string{"period", "unlimited"}, others: names{"timestampField": "element", "unlimited": "unlimited"}}},
 	"latency": {{property: "latency", value: []string{"threshold"}, others: names{
 		"sourceTimestampField": "element", "businessTimestampField": "element", "processedTimestampField": "processedTimestampField",
 	}}},
@@ -242,11 +242,13 @@ var objectives = map[string][]objective{
 	},
 }
 
+func isTrue(n *document.Node) bool { return strings.EqualFold(n.String(), "true") }
+
 // of returns the entry that o makes of a service level; nil if it has no value.
 func (o objective) of(level *document.Node) *document.Node {
 	for _, name := range o.value {
 		value := level.Get(name)
-		if value.IsNull() || name == "unlimited" && !strings.EqualFold(value.String(), "true") {
+		if value.IsNull() || name == "unlimited" && !isTrue(value) {
 			continue
 		}
 		if name == "unlimited" {
@@ -256,7 +258,8 @@ func (o objective) of(level *document.Node) *document.Node {
 		put(m, "property", key, word(o.property, key))
 		put(m, "value", key, value)
 		for _, e := range members(level) {
-			if to := o.others[e.key.Text]; to != "" && e.key.Text != name {
+			isNot := e.key.Text == "unlimited" && !isTrue(e.value)
+			if to := o.others[e.key.Text]; to != "" && e.key.Text != name && !isNot {
 				put(m, to, e.key, e.value)
 			}
 		}
