@@ -2,6 +2,7 @@ package odcs
 
 import (
 	"io/fs"
+	"strings"
 	"testing"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -96,5 +97,9 @@ func seed(f *testing.F) {
 			f.Add(string(files[0].Data), string(files[1].Data))
 		}
 	}
+	f.Add(rich, strings.Replace(rich, "id", "ID", 9))
+	f.Add(richSpecification, strings.Replace(richSpecification, "string", "int", 3))
+	f.Add(rich2, strings.Replace(rich2, "true", "false", 4))
+	f.Add(richSpecification, rich2)
 	f.Add(objectives("{property: latency, value: 4, unit: d, element: 'orders.a, orders.b'}"), objectives("{property: latency, value: 1.5, unit: y, valueExt: 3}"))
 }

@@ -77,6 +77,7 @@ type product struct {
 }
 
 func newProduct(n *document.Node, problems *document.Problems) product {
+	n = modern.Product(n)
 	p := product{node: n, id: n.Get("id").String(), problems: problems}
 	p.name = cmp.Or(strings.TrimSpace(n.Get("name").String()), p.id)
 	if p.name == "" {
@@ -175,7 +176,7 @@ func inputs(name string, text []byte) ([]schema.Input, error) {
 		for _, item := range p.list("inputPorts") {
 			all = append(all, schema.Input{
 				Consumer:   p.name,
-				Owner:      ownerOf(n),
+				Owner:      ownerOf(p.node),
 				ContractID: item.Get("contractId").String(),
 				Version:    item.Get("version").String(),
 				Span:       memberOr(item, "name"),

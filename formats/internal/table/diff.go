@@ -43,7 +43,7 @@ func Diff(base, head *Schema, each func(Pair)) []change.Change {
 }
 
 type differ struct {
-	each    func(Pair)
+	each      func(Pair)
 	cleared   int // the rank of the most sensitive column of base
 	keys      keys
 	unordered bool // of the columns of the table that is compared

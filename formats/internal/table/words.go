@@ -49,7 +49,7 @@ var words = map[string]concrete{
 
 // dialects say what a database means by a word where not all mean the same.
 var dialects = map[Dialect]map[string]concrete{
-	Contract:   contract,
+	Contract: contract,
 	Portable: {
 		"float": single, "timestamp": {family: timestamp, zone: instant},
 	},

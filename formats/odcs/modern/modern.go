@@ -54,6 +54,12 @@ func Form(n *document.Node, s Standard, problems *document.Problems) Contract {
 	return Contract{Node: version3(n)}
 }
 
+// Product returns a data product of any version of its standard in the form of v1.0.
+func Product(n *document.Node) *document.Node {
+	n = renamed(n, names{"managementInterface": "managementPorts"})
+	return within(n, "team", team)
+}
+
 // version3 brings a contract of any v3 up to date.
 func version3(n *document.Node) *document.Node {
 	n = renamed(n, names{"slaDefaultColumn": "slaDefaultElement"})
