@@ -33,7 +33,33 @@ func diff(base, head *port) []change.Change {
 		}
 		d.contract(was, now)
 	}
-	return append(changes, d.changes...)
+	changes = append(changes, d.changes...)
+	declare(changes)
+	return changes
+}
+
+// declare tells of changes that were made in one place, in a definition or behind an
+// anchor, and show at several, that they are one edit.
+func declare(changes []change.Change) {
+	type edit struct {
+		rule          *change.Rule
+		base, head    source.Span
+		key, from, to string
+	}
+	places := make(map[edit][]*change.Change)
+	for i := range changes {
+		c := &changes[i]
+		e := edit{c.Rule, c.Base, c.Head, c.Key, c.From, c.To}
+		places[e] = append(places[e], c)
+	}
+	for _, same := range places {
+		first := slices.MinFunc(same, func(a, b *change.Change) int { return cmp.Compare(a.Path, b.Path) }).Path
+		for _, c := range same {
+			if c.Path != first {
+				c.Decl = first
+			}
+		}
+	}
 }
 
 type differ struct {

@@ -46,7 +46,7 @@ func (d *differ) team(p pair, f field) (docs bool) {
 	for _, part := range f.inner(at).fields() {
 		switch {
 		case !part.differs():
-		case (part.key == "name" || part.key == "id") && !part.base.IsNull():
+		case (part.key == "name" || part.key == "id") && !part.base.IsNull() && !strings.EqualFold(part.base.String(), part.head.String()):
 			d.field(teamChanged, at, part, "the %s of the team %s", part.key, part.became())
 		case part.key == "members" && len(owners(part.base)) > 0 && len(owners(part.head)) == 0:
 			c := d.field(ownerLeft, at, part, "nobody of the team is its owner any more: %s left", strings.Join(owners(part.base), ", "))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -24,6 +25,7 @@ func ports(_ fs.FS, name string, text []byte) ([]schema.Port, error) {
 	var problems document.Problems
 	problems.Add(err)
 	var all []schema.Port
+	var products []*document.Node
 	found := false
 	for _, n := range docs {
 		switch h := headOf(n); {
@@ -31,7 +33,11 @@ func ports(_ fs.FS, name string, text []byte) ([]schema.Port, error) {
 			found = true
 			all = append(all, contractPort(name, modern.Form(n, h.standard(), new(document.Problems)).Node))
 		case h.isProduct():
-			all = append(all, newProduct(n, &problems).outputs()...)
+			copied := slices.ContainsFunc(products, func(p *document.Node) bool { return document.Equal(p, n) })
+			if !copied { // as tools do that join files
+				products = append(products, n)
+				all = append(all, newProduct(n, &problems).outputs()...)
+			}
 		}
 	}
 	return all, problems.Err()

@@ -68,6 +68,8 @@ func (d *differ) server(p pair) (docs bool) {
 		case !f.differs():
 		case serverDocs[f.key]:
 			docs = true
+		case f.key == "environment" && (f.base.IsNull() || f.head.IsNull()) && isRehearsal(p.base) == isRehearsal(p.head):
+			docs = true // it is said now, or no longer
 		case serverLabels[f.key]:
 			label = append(label, f)
 		case f.key == "roles":

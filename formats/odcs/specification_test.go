@@ -1,11 +1,14 @@
 package odcs
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source"
 )
 
@@ -84,6 +87,25 @@ func TestSpecificationChanges(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A definition that is edited shows in every field that refers to it, and is one edit.
+func TestDefinitionIsOneEdit(t *testing.T) {
+	text := func(format string) string {
+		return fieldsOf("a: {$ref: '#/definitions/x'}", "b: {$ref: '#/definitions/x'}", "c: {type: string, format: "+format+"}") + "definitions: {x: {type: string, format: " + format + "}}\n"
+	}
+	base, err1 := read(t, "x.yaml", text("uuid"))
+	head, err2 := read(t, "x.yaml", text("email"))
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	decls := make(map[change.Path]change.Path)
+	for _, c := range compare(t, base, head) {
+		decls[c.Path] = cmp.Or(c.Decl, c.Path)
+	}
+	if want := map[change.Path]change.Path{"orders.a": "orders.a", "orders.b": "orders.a", "orders.c": "orders.c"}; !maps.Equal(decls, want) {
+		t.Errorf("got %v, want %v", decls, want)
 	}
 }
 
