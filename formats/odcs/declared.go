@@ -23,8 +23,7 @@ func declared(base, head *schema.Declaration) []change.Change {
 	}
 	now := declarationOf(head)
 	if now.output == nil {
-		c := d.report(outputPortRemoved, change.Port, was.output.Span, now.list(), "the data product %s no longer has the port %s", was.name, was.output.Get("name").String())
-		c.From = was.name + "/" + was.output.Get("name").String()
+		d.lost(was, now)
 		return d.changes
 	}
 	d.product(was, now, head.Terms)
@@ -32,11 +31,29 @@ func declared(base, head *schema.Declaration) []change.Change {
 	return d.changes
 }
 
+// lost reports an output port that leads to no contract any more.
+func (d *differ) lost(was, now declaration) {
+	name := was.output.Get("name").String()
+	for _, item := range now.items() {
+		if item.Get("name").String() != name || item.Get("version").String() != was.output.Get("version").String() {
+			continue
+		}
+		id := pair{change.Port, was.output, item, was.output.Span, item.Span}.field("contractId")
+		d.field(outputContractLost, change.Port, id, "the port %s leads to no contract any more: contractId %s", name, id.became())
+		return
+	}
+	c := d.report(outputPortRemoved, change.Port, was.output.Span, now.list(), "the data product %s no longer has the port %s", was.name, name)
+	c.From = was.name + "/" + name
+}
+
 // A declaration is a data product and the output port of it that is compared.
 type declaration struct {
 	product
 	output *document.Node
 }
+
+// items lists the output ports, none if there is no product.
+func (d declaration) items() []*document.Node { return d.node.Get("outputPorts").List() }
 
 // list returns where the output ports stand, the zero Span if there is no product.
 func (d declaration) list() source.Span {

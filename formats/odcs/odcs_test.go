@@ -11,7 +11,8 @@ import (
 	"github.com/breakwater-data/breakwater/checker/schema"
 )
 
-// The examples of data products have one port, orders, and its contract.
+// The examples of data products have one port that is compared, orders, and its
+// contract. A port whose contract is nowhere is none to the checker.
 func TestRules(t *testing.T) {
 	contracts := ruletest.FormatDiff(Format)
 	ruletest.Run(t, rules, func(t *testing.T, base, head fs.FS) []change.Change {
@@ -39,7 +40,7 @@ func declarationIn(t *testing.T, fsys fs.FS) *schema.Declaration {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(all, func(p schema.Port) bool { return path.Base(p.ID) == "orders" })
+	i := slices.IndexFunc(all, func(p schema.Port) bool { return path.Base(p.ID) == "orders" && p.ContractID == s.Terms.ContractID })
 	d := &schema.Declaration{Path: productFile, Text: text, Terms: s.Terms}
 	if i >= 0 {
 		d.Port = all[i]

@@ -11,6 +11,14 @@ asks the product for the port by its name gets no answer.`,
 	Fix: "Mark the port deprecated, tell its consumers until when it is served, and remove it when nobody reads it.",
 }
 
+var outputContractLost = &change.Rule{
+	ID: "odps/output-contract-lost", Idea: "output-contract-lost",
+	Title: "An output port names no contract, or one that is nowhere",
+	Class: change.Breaking, Breaks: change.Value | change.Promise,
+	Why: "Nothing is promised of the port any more: neither what it holds, nor how fresh it is, nor for how long.",
+	Fix: "Name the contract by its id. If it is another one, add it in the same change.",
+}
+
 var outputTypeChanged = &change.Rule{
 	ID: "odps/output-port-type-changed", Idea: "type-medium-changed",
 	Title: "An output port is read by another technology",
