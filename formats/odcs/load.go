@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -21,13 +20,13 @@ type port struct {
 	schema    *table.Schema // the objects of all of them
 	promises  []slo.Objective
 	terms     schema.Terms
-	span      source.Span // where a promise that is gone would stand
+	span      source.Span               // where a promise that is gone would stand
+	written   map[string]*document.Node // the last contract of each id, as it was written
 }
 
 // A contract is one document.
 type contract struct {
 	id        string
-	written   *document.Node
 	node      *document.Node // in the current form
 	usageTerm bool           // how it may be used is part of its terms
 	tables    []*table.Table
@@ -36,7 +35,7 @@ type contract struct {
 // load reads every contract in the files of a port, and goes on after an error,
 // so that one run tells all of them.
 func load(_ context.Context, r schema.Request) (*port, error) {
-	p := &port{schema: new(table.Schema)}
+	p := &port{schema: new(table.Schema), written: make(map[string]*document.Node)}
 	var problems document.Problems
 	if r.Direction != schema.Read && len(r.Paths) > 0 {
 		problems.Addf(source.Top(r.Paths[0]), "a contract is a promise to those who read; ports that consumers write to are not compared")
@@ -83,8 +82,9 @@ func (p *port) read(n *document.Node, text []byte, problems *document.Problems) 
 	if p.has(n) {
 		return true // a copy, as tools write them that join files
 	}
+	p.written[n.Get("id").String()] = n
 	form := modern.Form(n, h.standard(), problems)
-	c := &contract{id: form.Node.Get("id").String(), written: n, node: form.Node, usageTerm: form.UsageTerm}
+	c := &contract{id: form.Node.Get("id").String(), node: form.Node, usageTerm: form.UsageTerm}
 	n = c.node
 	r := reader{problems: problems, form: form, dialect: dialectOf(n), logical: logicalDialect(h), files: kindOf(n) == schema.Files}
 	s := &table.Schema{Tables: r.objects(n), Span: n.Span}
@@ -106,9 +106,7 @@ func (p *port) read(n *document.Node, text []byte, problems *document.Problems) 
 
 // has reports whether p has the contract n already, word for word.
 func (p *port) has(n *document.Node) bool {
-	return slices.ContainsFunc(p.contracts, func(c *contract) bool {
-		return c.written.Get("id").String() == n.Get("id").String() && document.Equal(c.written, n)
-	})
+	return document.Equal(p.written[n.Get("id").String()], n)
 }
 
 // logicalDialect returns what the logical types of a contract mean: before v3.1

@@ -45,8 +45,14 @@ func andTheLast(mates []int, head int) []int {
 
 // unpaired lists the indexes below head that are nobody's mate.
 func unpaired(mates []int, head int) (left []int) {
+	taken := make([]bool, head)
+	for _, j := range mates {
+		if j >= 0 {
+			taken[j] = true
+		}
+	}
 	for j := range head {
-		if !slices.Contains(mates, j) {
+		if !taken[j] {
 			left = append(left, j)
 		}
 	}

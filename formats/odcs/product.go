@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -25,7 +24,7 @@ func ports(_ fs.FS, name string, text []byte) ([]schema.Port, error) {
 	var problems document.Problems
 	problems.Add(err)
 	var all []schema.Port
-	var products []*document.Node
+	products := make(map[string]*document.Node) // the last one of each id
 	found := false
 	for _, n := range docs {
 		switch h := headOf(n); {
@@ -33,9 +32,9 @@ func ports(_ fs.FS, name string, text []byte) ([]schema.Port, error) {
 			found = true
 			all = append(all, contractPort(name, modern.Form(n, h.standard(), new(document.Problems)).Node))
 		case h.isProduct():
-			copied := slices.ContainsFunc(products, func(p *document.Node) bool { return document.Equal(p, n) })
-			if !copied { // as tools do that join files
-				products = append(products, n)
+			id := n.Get("id").String()
+			if !document.Equal(products[id], n) { // else it is a copy, as tools write them that join files
+				products[id] = n
 				all = append(all, newProduct(n, &problems).outputs()...)
 			}
 		}

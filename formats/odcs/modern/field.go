@@ -1,7 +1,6 @@
 package modern
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/source/document"
@@ -14,140 +13,132 @@ func (s *specification) model(key, n *document.Node) *document.Node {
 	opened := len(s.open)
 	defer func() { s.open = s.open[:opened] }()
 	n = s.resolved(n)
-	m := emptyMap(n)
+	m, keys := newMap(n), s.key(n)
 	for _, e := range members(n) {
 		switch e.key.Text {
 		case "type":
-			put(m, "physicalType", e.key, e.value)
+			m.put("physicalType", e.key, e.value)
 		case "title":
-			put(m, "businessName", e.key, e.value)
+			m.put("businessName", e.key, e.value)
 		case "namespace":
-			add(m, "customProperties", e.key, custom(e.key.Text, e.key, e.value))
+			m.add("customProperties", e.key, custom(e.key.Text, e.key, e.value))
 		case "fields":
-			put(m, "properties", e.key, s.keyed(s.fields(e.key, e.value), n.Get("primaryKey")))
-		case "primaryKey":
-			s.key(e.value, n.Get("fields"))
+			m.put("properties", e.key, named(s.mapOf(e.key, e.value), "name", func(key, field *document.Node) *document.Node {
+				return s.field(key, field, keys[key.Text])
+			}))
+		case "primaryKey": // which its fields say
 		default:
 			s.shared(m, n, e)
 		}
 	}
-	return m
+	return m.Node
 }
 
 // shared adds a member that models and fields have alike.
-func (s *specification) shared(m, n *document.Node, e member) {
+func (s *specification) shared(m *target, n *document.Node, e member) {
 	switch e.key.Text {
 	case "example":
-		put(m, "examples", e.key, listOf(e.value))
+		m.put("examples", e.key, listOf(e.value))
 	case "quality":
-		put(m, "quality", e.key, each(quality)(e.value))
+		m.put("quality", e.key, each(quality)(e.value))
 	case "links":
 		for _, l := range members(e.value) {
-			add(m, "authoritativeDefinitions", e.key, link("documentation", l))
+			m.add("authoritativeDefinitions", e.key, link("documentation", l))
 		}
 	case "config":
 		for _, c := range members(e.value) {
 			if c.value != s.stored(n) {
-				add(m, "customProperties", e.key, custom(c.key.Text, c.key, c.value))
+				m.add("customProperties", e.key, custom(c.key.Text, c.key, c.value))
 			}
 		}
 	default:
-		put(m, e.key.Text, e.key, e.value)
+		m.put(e.key.Text, e.key, e.value)
 	}
 }
 
-// key checks that a primary key is made of fields.
-func (s *specification) key(key, fields *document.Node) {
+// key returns the items of a model's primary key by the fields that they name.
+func (s *specification) key(n *document.Node) map[string]*document.Node {
+	key := n.Get("primaryKey")
 	if !key.IsNull() && key.Kind != document.List {
 		s.problems.Addf(key.Span, `want a list of fields for "primaryKey"`)
 	}
+	named := make(map[string]*document.Node)
 	for _, name := range key.List() {
-		if fields.Key(name.String()) == nil {
+		named[name.String()] = name
+		if s.child(n.Get("fields"), name.String()) == nil {
 			s.problems.Addf(name.Span, "want a field of this model for its primary key; there is no %q", name.String())
 		}
 	}
+	return named
 }
 
-// keyed marks the properties whose names are in key.
-func (s *specification) keyed(properties, key *document.Node) *document.Node {
-	for _, name := range key.List() {
-		for _, p := range properties.List() {
-			if p.Get("name").String() == name.String() {
-				put(p, "primaryKey", name, &document.Node{Tag: document.Bool, Text: "true", Span: name.Span})
-			}
-		}
-	}
-	return properties
-}
-
-func (s *specification) fields(key, n *document.Node) *document.Node {
-	return named(s.mapOf(key, n), "name", s.field)
-}
-
-// field returns a property, or the items of an array.
-func (s *specification) field(key, n *document.Node) *document.Node {
+// field returns a property, or the items of an array. Keyed is where its model says
+// that it is part of the primary key, or nil.
+func (s *specification) field(key, n, keyed *document.Node) *document.Node {
 	n = s.mapOf(key, n)
 	opened := len(s.open)
 	defer func() { s.open = s.open[:opened] }()
 	n = s.resolved(n)
-	m, options := emptyMap(n), emptyMap(n)
+	m, options, pair := newMap(n), newMap(n), newMap(n)
 	s.typed(m, options, n)
+	if keyed != nil {
+		m.put("primaryKey", keyed, &document.Node{Tag: document.Bool, Text: "true", Span: keyed.Span})
+	}
 	for _, e := range members(n) {
 		switch e.key.Text {
 		case "type", "name", "domain": // of the latter, a definition has its own
 		case "precision", "scale":
 			if s.stored(n) != nil { // else they are part of the type
-				put(options, e.key.Text, e.key, e.value)
+				options.put(e.key.Text, e.key, e.value)
 			}
 		case "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
-			put(options, e.key.Text, e.key, e.value)
+			options.put(e.key.Text, e.key, e.value)
 		case "title":
-			put(m, "businessName", e.key, e.value)
-		case "primary":
-			put(m, "primaryKey", e.key, e.value)
+			m.put("businessName", e.key, e.value)
+		case "primary", "primaryKey":
+			if keyed == nil || isTrue(e.value) {
+				m.put("primaryKey", e.key, e.value)
+			}
 		case "references":
-			put(m, "relationships", e.key, listOf(reference(e)))
+			m.put("relationships", e.key, listOf(reference(e)))
 		case "pii":
-			add(m, "customProperties", e.key, custom("pii", e.key, e.value))
+			m.add("customProperties", e.key, custom("pii", e.key, e.value))
 		case "lineage":
 			lineage(m, e)
 		case "fields":
-			put(m, "properties", e.key, s.fields(e.key, e.value))
+			m.put("properties", e.key, named(s.mapOf(e.key, e.value), "name", s.inner))
 		case "items":
-			put(m, "items", e.key, s.field(e.key, e.value))
-		case "keys", "values":
-			s.entry(m, e)
+			m.put("items", e.key, s.inner(e.key, e.value))
+		case "keys":
+			pair.put("key", e.key, s.inner(e.key, e.value))
+			m.put("map", e.key, pair.Node)
+		case "values":
+			pair.put("value", e.key, s.inner(e.key, e.value))
+			m.put("map", e.key, pair.Node)
 		default:
 			s.shared(m, n, e)
 		}
 	}
 	if len(options.Keys) > 0 {
-		put(m, "logicalTypeOptions", n, options)
+		m.put("logicalTypeOptions", n, options.Node)
 	}
-	return m
+	return m.Node
 }
 
-// entry adds the keys or the values of a map.
-func (s *specification) entry(m *document.Node, e member) {
-	pair := m.Get("map")
-	if pair == nil {
-		pair = emptyMap(e.value)
-		put(m, "map", e.key, pair)
-	}
-	put(pair, map[string]string{"keys": "key", "values": "value"}[e.key.Text], e.key, s.field(e.key, e.value))
-}
+// inner returns a field within another one.
+func (s *specification) inner(key, n *document.Node) *document.Node { return s.field(key, n, nil) }
 
 func reference(e member) *document.Node {
-	m := emptyMap(e.value)
-	put(m, "to", e.key, e.value)
-	return m
+	m := newMap(e.value)
+	m.put("to", e.key, e.value)
+	return m.Node
 }
 
 // lineage adds what a field is made of.
-func lineage(m *document.Node, e member) {
-	put(m, "transformSourceObjects", e.key, e.value.Get("inputFields"))
-	put(m, "transformDescription", e.key, e.value.Get("transformationDescription"))
-	put(m, "transformLogic", e.key, e.value.Get("transformationType"))
+func lineage(m *target, e member) {
+	m.put("transformSourceObjects", e.key, e.value.Get("inputFields"))
+	m.put("transformDescription", e.key, e.value.Get("transformationDescription"))
+	m.put("transformLogic", e.key, e.value.Get("transformationType"))
 }
 
 // quality returns a rule with its operators as they are spelled today.
@@ -168,8 +159,9 @@ func quality(n *document.Node) *document.Node {
 	}
 	n = renamed(n, to)
 	if n.Get("type").String() == "row_count" {
-		n = renamed(n, names{"type": ""})
-		put(n, "metric", n, word("rowCount", n))
+		m := copyOf(renamed(n, names{"type": ""}))
+		m.put("metric", n, word("rowCount", n))
+		return m.Node
 	}
 	return n
 }
@@ -185,7 +177,7 @@ var logical = map[string]string{
 
 // typed adds the type of a field. Its own word goes on as the physical type, which
 // says more than today's logical types do, unless config has a better one.
-func (s *specification) typed(m, options, n *document.Node) {
+func (s *specification) typed(m, options *target, n *document.Node) {
 	kind := n.Get("type")
 	if !kind.IsNull() && kind.Kind != document.Scalar {
 		s.problems.Addf(kind.Span, `want a text for "type"`)
@@ -194,16 +186,16 @@ func (s *specification) typed(m, options, n *document.Node) {
 	text := strings.ToLower(strings.TrimSpace(kind.String()))
 	key := n.Key("type")
 	if name := logical[strings.TrimSpace(strings.SplitN(text, "(", 2)[0])]; name != "" {
-		put(m, "logicalType", key, word(name, kind))
+		m.put("logicalType", key, word(name, kind))
 		switch text {
 		case "timestamp", "timestamp_tz":
-			put(options, "timezone", key, &document.Node{Tag: document.Bool, Text: "true", Span: kind.Span})
+			options.put("timezone", key, &document.Node{Tag: document.Bool, Text: "true", Span: kind.Span})
 		case "timestamp_ntz":
-			put(options, "timezone", key, &document.Node{Tag: document.Bool, Text: "false", Span: kind.Span})
+			options.put("timezone", key, &document.Node{Tag: document.Bool, Text: "false", Span: kind.Span})
 		}
 	}
 	if stored := s.stored(n); stored != nil {
-		put(m, "physicalType", stored, stored)
+		m.put("physicalType", stored, stored)
 		s.types[stored] = s.dialect(n, stored)
 		return
 	}
@@ -211,7 +203,7 @@ func (s *specification) typed(m, options, n *document.Node) {
 		return
 	}
 	physical := word(strings.TrimSpace(kind.Text)+sized(n), kind)
-	put(m, "physicalType", key, physical)
+	m.put("physicalType", key, physical)
 	s.types[physical] = table.Portable
 }
 
@@ -250,14 +242,6 @@ var engines = map[string]engine{
 	"trino":      {"trinoType", table.Trino},
 }
 
-// engineOf returns the engine of a type of server, if it has one.
-func engineOf(server string) []engine {
-	if e, ok := engines[strings.ToLower(server)]; ok {
-		return []engine{e}
-	}
-	return nil
-}
-
 // IsEngineType reports whether the custom property name gives a column's type in the
 // words of a database.
 func IsEngineType(name string) bool {
@@ -278,7 +262,7 @@ func (s *specification) stored(n *document.Node) *document.Node {
 		if !IsEngineType(e.key.Text) || e.value.String() == "" {
 			continue
 		}
-		if slices.ContainsFunc(s.engines, func(g engine) bool { return g.member == e.key.Text }) {
+		if s.engines[e.key.Text] {
 			return e.value
 		}
 		found = append(found, e.value)

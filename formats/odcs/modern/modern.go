@@ -76,9 +76,9 @@ func team(n *document.Node) *document.Node {
 	if n.Kind != document.List {
 		return n
 	}
-	m := emptyMap(n)
-	put(m, "members", n, n)
-	return m
+	m := newMap(n)
+	m.put("members", n, n)
+	return m.Node
 }
 
 // withoutKind moves what all objects of a contract are, "tables", to those that do
@@ -94,7 +94,7 @@ func withoutKind(n *document.Node) *document.Node {
 			return o
 		}
 		m := copyOf(o)
-		put(m, "physicalType", kind, single)
-		return m
+		m.put("physicalType", kind, single)
+		return m.Node
 	}))
 }

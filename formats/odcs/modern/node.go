@@ -1,6 +1,10 @@
 package modern
 
-import "github.com/breakwater-data/breakwater/checker/source/document"
+import (
+	"slices"
+
+	"github.com/breakwater-data/breakwater/checker/source/document"
+)
 
 // A member is one member of a map.
 type member struct{ key, value *document.Node }
@@ -16,42 +20,68 @@ func members(n *document.Node) []member {
 	return all
 }
 
-// emptyMap returns a map without members that stands where n does.
-func emptyMap(n *document.Node) *document.Node {
-	return &document.Node{Kind: document.Map, Span: n.At()}
+// A target is a map that is being made. It knows its members by their names, because
+// there may be as many as a stranger likes.
+type target struct {
+	*document.Node
+	index map[string]*document.Node // of its members, once they are too many to look through
+}
+
+// newMap returns a map without members that stands where n does.
+func newMap(n *document.Node) *target {
+	return &target{Node: &document.Node{Kind: document.Map, Span: n.At()}}
+}
+
+// member returns a member of m, or nil.
+func (m *target) member(name string) *document.Node {
+	const few = 16
+	if len(m.Keys) <= few {
+		return m.Get(name)
+	}
+	if m.index == nil {
+		m.index = make(map[string]*document.Node, 2*few)
+		for i, k := range m.Keys {
+			m.index[k.Text] = m.Items[i]
+		}
+	}
+	return m.index[name]
 }
 
 // copyOf returns a map with the members of n, to which others may be added.
-func copyOf(n *document.Node) *document.Node {
-	m := emptyMap(n)
-	m.Keys = append(m.Keys, n.Keys...)
-	m.Items = append(m.Items, n.Items...)
+func copyOf(n *document.Node) *target {
+	m := newMap(n)
+	for _, e := range members(n) {
+		m.put(e.key.Text, e.key, e.value)
+	}
 	return m
 }
 
 // put adds a member under a name of today, which stands where at does. What is null
 // says nothing. Of two members that come to have one name, the second gets one
 // that no standard knows, unless it says the same.
-func put(m *document.Node, name string, at, value *document.Node) {
+func (m *target) put(name string, at, value *document.Node) {
 	if value.IsNull() {
 		return
 	}
-	if there := m.Get(name); there != nil {
+	for there := m.member(name); there != nil; there = m.member(name) {
 		if document.Equal(there, value) {
 			return
 		}
 		name = "also " + name
+	}
+	if m.index != nil {
+		m.index[name] = value
 	}
 	m.Keys = append(m.Keys, &document.Node{Tag: document.String, Text: name, Span: at.At()})
 	m.Items = append(m.Items, value)
 }
 
 // add puts an item at the end of a list that is a member of m.
-func add(m *document.Node, name string, at, item *document.Node) {
-	list := m.Get(name)
+func (m *target) add(name string, at, item *document.Node) {
+	list := m.member(name)
 	switch {
 	case list == nil:
-		put(m, name, at, listOf(item))
+		m.put(name, at, listOf(item))
 	case list.Kind == document.List:
 		list.Items = append(list.Items, item)
 	}
@@ -72,10 +102,10 @@ func listOf(items ...*document.Node) *document.Node {
 
 // custom returns a custom property that stands where at does.
 func custom(name string, at, value *document.Node) *document.Node {
-	m := emptyMap(at)
-	put(m, "property", at, word(name, at))
-	put(m, "value", at, value)
-	return m
+	m := newMap(at)
+	m.put("property", at, word(name, at))
+	m.put("value", at, value)
+	return m.Node
 }
 
 // names says what members are called today; "" of one that is left out.
@@ -91,17 +121,17 @@ func renamed(n *document.Node, to names) *document.Node {
 	if !concerned {
 		return n
 	}
-	m := emptyMap(n)
+	m := newMap(n)
 	for _, e := range members(n) {
 		name, is := to[e.key.Text]
 		switch {
 		case !is:
-			put(m, e.key.Text, e.key, e.value)
+			m.put(e.key.Text, e.key, e.value)
 		case name != "":
-			put(m, name, e.key, e.value)
+			m.put(name, e.key, e.value)
 		}
 	}
-	return m
+	return m.Node
 }
 
 // within returns n with one member replaced by what to makes of it.
@@ -114,15 +144,10 @@ func within(n *document.Node, key string, to func(*document.Node) *document.Node
 	if now == was {
 		return n
 	}
-	m := emptyMap(n)
-	m.Keys = n.Keys
-	for _, item := range n.Items {
-		if item == was {
-			item = now
-		}
-		m.Items = append(m.Items, item)
-	}
-	return m
+	m := *n
+	m.Items = slices.Clone(n.Items)
+	m.Items[slices.Index(n.Items, was)] = now
+	return &m
 }
 
 // each returns a function for the items of a list. What is no list stays as it is.
@@ -150,12 +175,12 @@ func each(to func(*document.Node) *document.Node) func(*document.Node) *document
 func named(n *document.Node, name string, to func(key, value *document.Node) *document.Node) *document.Node {
 	var items []*document.Node
 	for _, e := range members(n) {
-		item := emptyMap(e.value)
-		put(item, name, e.key, word(e.key.Text, e.key))
+		item := newMap(e.value)
+		item.put(name, e.key, word(e.key.Text, e.key))
 		for _, inner := range members(to(e.key, e.value)) {
-			put(item, inner.key.Text, inner.key, inner.value)
+			item.put(inner.key.Text, inner.key, inner.value)
 		}
-		items = append(items, item)
+		items = append(items, item.Node)
 	}
 	return listOf(items...)
 }

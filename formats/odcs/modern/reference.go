@@ -21,18 +21,18 @@ func (s *specification) resolved(n *document.Node) *document.Node {
 			return renamed(n, names{"$ref": ""})
 		}
 		s.open = append(s.open, definition)
-		m := emptyMap(n)
+		m := newMap(n)
 		for _, e := range members(n) {
 			if e.key.Text != "$ref" {
-				put(m, e.key.Text, e.key, e.value)
+				m.put(e.key.Text, e.key, e.value)
 			}
 		}
 		for _, e := range members(definition) {
-			if m.Key(e.key.Text) == nil {
-				put(m, e.key.Text, e.key, e.value)
+			if m.member(e.key.Text) == nil {
+				m.put(e.key.Text, e.key, e.value)
 			}
 		}
-		n = m
+		n = m.Node
 	}
 }
 
@@ -41,7 +41,7 @@ func (s *specification) find(ref *document.Node) *document.Node {
 	n := s.node
 	for _, step := range strings.Split(strings.TrimPrefix(ref.Text, "#/"), "/") {
 		step = strings.NewReplacer("~1", "/", "~0", "~").Replace(step)
-		n = n.Get(step)
+		n = s.child(n, step)
 	}
 	switch {
 	case n == nil || n.Kind != document.Map:
@@ -61,6 +61,24 @@ func (s *specification) find(ref *document.Node) *document.Node {
 		return nil
 	}
 	return n
+}
+
+// child returns a member of n as [document.Node.Get] does. There may be many, and
+// many that ask.
+func (s *specification) child(n *document.Node, key string) *document.Node {
+	const few = 16
+	if n == nil || len(n.Keys) <= few {
+		return n.Get(key)
+	}
+	index := s.children[n]
+	if index == nil {
+		index = make(map[string]*document.Node, len(n.Keys))
+		for _, e := range members(n) {
+			index[e.key.Text] = e.value
+		}
+		s.children[n] = index
+	}
+	return index[key]
 }
 
 // size counts the members of a definition, all that it holds included.

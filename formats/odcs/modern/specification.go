@@ -12,13 +12,14 @@ import (
 type specification struct {
 	node     *document.Node
 	problems *document.Problems
-	to       *document.Node // the current form, as far as it is
-	about    *document.Node // its description
+	to       *target // the current form, as far as it is
+	about    *target // its description
 	types    map[*document.Node]table.Dialect
-	engines  []engine         // those that the servers run
+	engines  map[string]bool  // the members of config that are in the words of the servers
 	open     []*document.Node // definitions that are being put in the place of a $ref, outermost first
 	left     int              // how many members may still be put in the place of a $ref
 	sizes    map[*document.Node]int
+	children map[*document.Node]map[string]*document.Node // of large maps, by their keys
 }
 
 // Limits of definitions: each may refer to others several times, and those again.
@@ -29,22 +30,26 @@ const (
 
 func newSpecification(n *document.Node, problems *document.Problems) *specification {
 	return &specification{
-		node: n, problems: problems, to: emptyMap(n), about: emptyMap(n),
-		types: make(map[*document.Node]table.Dialect), left: maxInlined, sizes: make(map[*document.Node]int),
+		node: n, problems: problems, to: newMap(n), about: newMap(n),
+		types: make(map[*document.Node]table.Dialect), left: maxInlined, engines: make(map[string]bool), sizes: make(map[*document.Node]int),
+		children: make(map[*document.Node]map[string]*document.Node),
 	}
 }
 
 func (s *specification) contract() Contract {
 	for _, e := range members(s.node.Get("servers")) {
-		s.engines = append(s.engines, engineOf(e.value.Get("type").String())...)
+		if e, ok := engines[strings.ToLower(e.value.Get("type").String())]; ok {
+			s.engines[e.member] = true
+		}
 	}
 	for _, e := range members(s.node) {
-		s.member(e.key, e.value)
+		s.section(e.key, e.value)
 	}
-	return Contract{Node: s.to, Types: s.types, Unordered: true, UsageTerm: true}
+	return Contract{Node: s.to.Node, Types: s.types, Unordered: true, UsageTerm: true}
 }
 
-func (s *specification) member(key, value *document.Node) {
+// section adds one member of the contract.
+func (s *specification) section(key, value *document.Node) {
 	switch key.Text {
 	case "dataContractSpecification", "definitions": // the latter count where something refers to them
 	case "info":
@@ -52,21 +57,21 @@ func (s *specification) member(key, value *document.Node) {
 	case "terms":
 		s.terms(s.mapOf(key, value))
 	case "servers":
-		put(s.to, "servers", key, named(s.mapOf(key, value), "server", s.server))
+		s.to.put("servers", key, named(s.mapOf(key, value), "server", s.server))
 	case "models":
-		put(s.to, "schema", key, named(s.mapOf(key, value), "name", s.model))
+		s.to.put("schema", key, named(s.mapOf(key, value), "name", s.model))
 	case "servicelevels", "servicelevel":
-		put(s.to, "slaProperties", key, s.objectives(s.mapOf(key, value)))
+		s.to.put("slaProperties", key, s.objectives(s.mapOf(key, value)))
 	case "quality": // of the whole contract, before 1.1
-		put(s.to, "quality", key, listOf(checks(value)))
+		s.to.put("quality", key, listOf(checks(value)))
 	case "schema": // in another language, in 0.9.0
-		put(s.to, "specification", key, value)
+		s.to.put("specification", key, value)
 	case "links":
 		for _, e := range members(value) {
-			add(s.to, "authoritativeDefinitions", key, link("documentation", e))
+			s.to.add("authoritativeDefinitions", key, link("documentation", e))
 		}
 	default:
-		put(s.to, key.Text, key, value)
+		s.to.put(key.Text, key, value)
 	}
 }
 
@@ -76,8 +81,8 @@ func checks(n *document.Node) *document.Node {
 		return n
 	}
 	m := copyOf(renamed(n, names{"type": "engine", "specification": "implementation"}))
-	put(m, "type", n, word("custom", n))
-	return m
+	m.put("type", n, word("custom", n))
+	return m.Node
 }
 
 // mapOf returns value if it is a map, and else reports it.
@@ -90,31 +95,31 @@ func (s *specification) mapOf(key, value *document.Node) *document.Node {
 }
 
 func (s *specification) info(n *document.Node) {
-	contact := emptyMap(n)
+	var contact *document.Node
 	for _, e := range members(n) {
 		switch e.key.Text {
 		case "title":
-			put(s.to, "name", e.key, e.value)
+			s.to.put("name", e.key, e.value)
 		case "version", "status", "dataProduct":
-			put(s.to, e.key.Text, e.key, e.value)
+			s.to.put(e.key.Text, e.key, e.value)
 		case "description":
 			s.describe("purpose", e)
 		case "owner":
-			team := emptyMap(e.value)
-			put(team, "name", e.key, e.value)
-			put(s.to, "team", e.key, team)
+			team := newMap(e.value)
+			team.put("name", e.key, e.value)
+			s.to.put("team", e.key, team.Node)
 		case "contact":
 			contact = contactOf(e.value)
 		case "links":
 			for _, l := range members(e.value) {
-				add(s.to, "authoritativeDefinitions", e.key, link("documentation", l))
+				s.to.add("authoritativeDefinitions", e.key, link("documentation", l))
 			}
 		default:
 			s.custom(e.key.Text, e)
 		}
 	}
-	if len(contact.Keys) > 0 {
-		put(s.to, "support", n.Key("contact"), listOf(contact))
+	if contact != nil && len(contact.Keys) > 0 {
+		s.to.put("support", n.Key("contact"), listOf(contact))
 	}
 }
 
@@ -129,8 +134,9 @@ func contactOf(n *document.Node) *document.Node {
 		m = within(m, "url", func(u *document.Node) *document.Node { return word("mailto:"+u.String(), u) })
 	}
 	if m.Kind != document.Map {
-		m = emptyMap(n)
-		put(m, "channel", n, n)
+		channel := newMap(n)
+		channel.put("channel", n, n)
+		return channel.Node
 	}
 	return m
 }
@@ -152,15 +158,16 @@ func (s *specification) terms(n *document.Node) {
 				}
 				p = renamed(p, names{"name": "", "type": ""})
 				if p.Kind == document.Map {
-					p = copyOf(p)
-					put(p, "type", p, word(kind, p))
+					typed := copyOf(p)
+					typed.put("type", p, word(kind, p))
+					p = typed.Node
 				}
-				add(s.to, "authoritativeDefinitions", e.key, p)
+				s.to.add("authoritativeDefinitions", e.key, p)
 			}
 		case "billing":
-			price := emptyMap(e.value)
-			put(price, "priceUnit", e.key, e.value)
-			put(s.to, "price", e.key, price)
+			price := newMap(e.value)
+			price.put("priceUnit", e.key, e.value)
+			s.to.put("price", e.key, price.Node)
 		default: // the notice period among them
 			s.custom(e.key.Text, e)
 		}
@@ -170,15 +177,15 @@ func (s *specification) terms(n *document.Node) {
 // describe adds a part of the description.
 func (s *specification) describe(name string, e member) {
 	if len(s.about.Keys) == 0 && !e.value.IsNull() {
-		put(s.to, "description", e.key, s.about)
+		s.to.put("description", e.key, s.about.Node)
 	}
-	put(s.about, name, e.key, e.value)
+	s.about.put(name, e.key, e.value)
 }
 
 // custom adds a custom property.
 func (s *specification) custom(name string, e member) {
 	if !e.value.IsNull() {
-		add(s.to, "customProperties", e.key, custom(name, e.key, e.value))
+		s.to.add("customProperties", e.key, custom(name, e.key, e.value))
 	}
 }
 
@@ -188,11 +195,11 @@ func (s *specification) server(_, n *document.Node) *document.Node {
 
 // link returns an entry of the authoritative definitions.
 func link(kind string, e member) *document.Node {
-	m := emptyMap(e.key)
-	put(m, "type", e.key, word(kind, e.key))
-	put(m, "description", e.key, word(e.key.Text, e.key))
-	put(m, "url", e.key, e.value)
-	return m
+	m := newMap(e.key)
+	m.put("type", e.key, word(kind, e.key))
+	m.put("description", e.key, word(e.key.Text, e.key))
+	m.put("url", e.key, e.value)
+	return m.Node
 }
 
 // objectives turns service levels into entries of slaProperties.
@@ -209,10 +216,10 @@ func (s *specification) objectives(n *document.Node) *document.Node {
 		}
 		if objectives[level.key.Text] == nil { // of one's own: each of its members is a promise
 			for _, e := range members(level.value) {
-				o := emptyMap(e.key)
-				put(o, "property", e.key, word(level.key.Text+"."+e.key.Text, e.key))
-				put(o, "value", e.key, e.value)
-				all = append(all, o)
+				o := newMap(e.key)
+				o.put("property", e.key, word(level.key.Text+"."+e.key.Text, e.key))
+				o.put("value", e.key, e.value)
+				all = append(all, o.Node)
 			}
 		}
 	}
@@ -254,17 +261,17 @@ func (o objective) of(level *document.Node) *document.Node {
 		if name == "unlimited" {
 			value = word("unlimited", value)
 		}
-		m, key := emptyMap(level), level.Key(name)
-		put(m, "property", key, word(o.property, key))
-		put(m, "value", key, value)
+		m, key := newMap(level), level.Key(name)
+		m.put("property", key, word(o.property, key))
+		m.put("value", key, value)
 		for _, e := range members(level) {
 			isNot := e.key.Text == "unlimited" && !isTrue(e.value)
 			if to := o.others[e.key.Text]; to != "" && e.key.Text != name && !isNot {
-				put(m, to, e.key, e.value)
+				m.put(to, e.key, e.value)
 			}
 		}
-		put(m, "description", level, level.Get("description"))
-		return m
+		m.put("description", level, level.Get("description"))
+		return m.Node
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func version2(n *document.Node) *document.Node {
 // gathered2 gathers what v2 says at the top and v3 at a place of its own: of the
 // server, of the channels of support, and what has become a custom property.
 func gathered2(n *document.Node) *document.Node {
-	m, server := emptyMap(n), emptyMap(n)
+	m, server := newMap(n), newMap(n)
 	var servedAt *document.Node
 	for _, e := range members(n) {
 		switch e.key.Text {
@@ -34,45 +34,45 @@ func gathered2(n *document.Node) *document.Node {
 			if !e.value.IsNull() && servedAt == nil {
 				servedAt = e.key
 			}
-			put(server, server2(e.key.Text), e.key, e.value)
+			server.put(server2(e.key.Text), e.key, e.value)
 		case "username", "password": // of whoever wrote the contract
 		case "productDl", "productSlackChannel", "productFeedbackUrl":
 			if !e.value.IsNull() {
-				add(m, "support", e.key, channel2(e))
+				m.add("support", e.key, channel2(e))
 			}
 		case "datasetKind", "userConsumptionMode":
 			if !e.value.IsNull() {
-				add(m, "customProperties", e.key, custom(e.key.Text, e.key, e.value))
+				m.add("customProperties", e.key, custom(e.key.Text, e.key, e.value))
 			}
 		case "customProperties", "support":
 			for _, item := range e.value.List() {
-				add(m, e.key.Text, e.key, item)
+				m.add(e.key.Text, e.key, item)
 			}
 		default:
-			put(m, e.key.Text, e.key, e.value)
+			m.put(e.key.Text, e.key, e.value)
 		}
 	}
 	if servedAt != nil {
-		put(m, "servers", servedAt, listOf(server))
+		m.put("servers", servedAt, listOf(server.Node))
 	}
-	return m
+	return m.Node
 }
 
 // channel2 returns an entry of support.
 func channel2(e member) *document.Node {
-	m := emptyMap(e.value)
+	m := newMap(e.value)
 	switch e.key.Text {
 	case "productFeedbackUrl":
-		put(m, "channel", e.key, word("feedback", e.key))
-		put(m, "url", e.key, e.value)
-		return m
+		m.put("channel", e.key, word("feedback", e.key))
+		m.put("url", e.key, e.value)
+		return m.Node
 	case "productSlackChannel":
-		put(m, "tool", e.key, word("slack", e.key))
+		m.put("tool", e.key, word("slack", e.key))
 	default:
-		put(m, "tool", e.key, word("email", e.key))
+		m.put("tool", e.key, word("email", e.key))
 	}
-	put(m, "channel", e.key, e.value)
-	return m
+	m.put("channel", e.key, e.value)
+	return m.Node
 }
 
 func object2(n *document.Node) *document.Node {
@@ -105,15 +105,15 @@ func clustered2(n *document.Node) *document.Node {
 	if n.Get("clusterStatus").IsNull() && n.Get("clusterKeyPosition").IsNull() {
 		return n
 	}
-	m := emptyMap(n)
+	m := newMap(n)
 	for _, e := range members(n) {
 		if e.key.Text == "clusterStatus" || e.key.Text == "clusterKeyPosition" {
-			add(m, "customProperties", e.key, custom(e.key.Text, e.key, e.value))
+			m.add("customProperties", e.key, custom(e.key.Text, e.key, e.value))
 		} else {
-			put(m, e.key.Text, e.key, e.value)
+			m.put(e.key.Text, e.key, e.value)
 		}
 	}
-	return m
+	return m.Node
 }
 
 func opposite(n *document.Node) *document.Node {
@@ -135,8 +135,9 @@ func quality2(n *document.Node) *document.Node {
 	n = renamed(n, names{
 		"toolName": "engine", "templateName": "implementation", "code": "name", "scheduleCronExpression": "schedule", "type": "",
 	})
-	put(n, "type", n, word("custom", n))
-	return n
+	m := copyOf(n)
+	m.put("type", n, word("custom", n))
+	return m.Node
 }
 
 // server2 returns the name of today for a member of v2 that describes its server.
