@@ -63,7 +63,7 @@ func (d *differ) part(p pair, f field) (docs bool) {
 		d.price(p, f)
 	case "quality": // which the Data Contract Specification had before 1.1
 		p.path = change.Port
-		return d.quality(p, f)
+		return d.quality(p, f, nil, nil)
 	default:
 		if documentation[f.key] {
 			return true

@@ -37,7 +37,11 @@ func (d *differ) element(t table.Pair) {
 				rest = append(rest, f)
 			}
 		case f.key == "quality":
-			if d.quality(p, f) {
+			var was, now *document.Node
+			if !t.IsTable {
+				was, now = valuesOf(p.base).rule, valuesOf(p.head).rule
+			}
+			if d.quality(p, f, was, now) {
 				docs = append(docs, f)
 			}
 		case f.key == "measures" || f.key == "dimensions" || f.key == "metrics":

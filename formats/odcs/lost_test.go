@@ -130,6 +130,7 @@ terms:
   billing: 5 EUR
   noticePeriod: P3M
   policies: [{name: privacy, url: a}]
+  own: x
 models:
   orders:
     type: table
@@ -156,7 +157,7 @@ servicelevels:
   availability: {percentage: 99.9%, description: a}
   retention: {period: P1Y, unlimited: false, timestampField: orders.at}
   latency: {threshold: 25h, sourceTimestampField: orders.at, processedTimestampField: orders.id}
-  freshness: {threshold: 24h, timestampField: orders.at}
+  freshness: {threshold: 24h, timestampField: orders.at, own: 1, more: [2]}
   frequency: {type: batch, interval: daily, cron: 0 0 * * *}
   support: {time: 9am to 5pm, responseTime: 1h}
   backup: {interval: weekly, cron: 0 0 * * 0, recoveryTime: 24 hours, recoveryPoint: 1 week}

@@ -134,11 +134,17 @@ var personal = set("pii", "containsPii", "containsPersonalData", "personalData")
 
 // personalData compares whether an element holds personal data.
 func (d *differ) personalData(at change.Path, f field) {
-	was, now := isTrue(f.base), isTrue(f.head)
+	is := map[string]bool{"true": true, "yes": true}
+	isNot := map[string]bool{"false": true, "no": true, "": true}
+	was, now := strings.ToLower(f.base.String()), strings.ToLower(f.head.String())
+	subject := pair{path: at}.subject()
 	switch {
-	case now && !was:
-		d.field(personalDataDeclared, at, f, "%s holds personal data now", pair{path: at}.subject()).Key = f.key
-	case was && !now:
-		d.field(personalDataCleared, at, f, "%s is no longer said to hold personal data", pair{path: at}.subject()).Key = f.key
+	case is[was] && is[now] || isNot[was] && isNot[now]:
+	case isNot[now]:
+		d.field(personalDataCleared, at, f, "%s is no longer said to hold personal data", subject).Key = f.key
+	case is[now]:
+		d.field(personalDataDeclared, at, f, "%s holds personal data now", subject).Key = f.key
+	default:
+		d.field(personalDataDeclared, at, f, "%s may hold personal data: %s %s", subject, f.key, f.became()).Key = f.key
 	}
 }

@@ -68,17 +68,17 @@ func checks(quality, but *document.Node) (all []check, ok bool) {
 	return all, quality.IsNull() || quality.Kind == document.List
 }
 
-// quality compares the quality rules of an element. It reports whether what only
-// describes one of them changed.
-func (d *differ) quality(p pair, f field) (docs bool) {
-	listed, listedNow := valuesOf(p.base).rule, valuesOf(p.head).rule
+// quality compares the quality rules of an element. Of the rules that a property's
+// list of values was read from, if there are any, what they accept is compared
+// as that list. It reports whether what only describes a rule changed.
+func (d *differ) quality(p pair, f field, listed, listedNow *document.Node) (docs bool) {
 	was, ok1 := checks(f.base, listed)
 	now, ok2 := checks(f.head, listedNow)
 	if !ok1 || !ok2 {
 		d.fields(notCompared, p.path, []field{f}, p.subject()+": ", " changed, which is not compared")
 		return false
 	}
-	if listed != nil && listedNow != nil { // what they accept is compared as a list of values
+	if listed != nil && listedNow != nil {
 		docs = d.check(p.path, newCheck(listed).aside(), newCheck(listedNow).aside())
 	}
 	mates := matched(was, now, idOf, nameOf, factOf, check.subject, alike)
@@ -135,7 +135,7 @@ func (d *differ) check(at change.Path, was, now check) (docs bool) {
 	}
 	note("limit", was.limit(now))
 	for _, a := range arguments(was, now) {
-		note(a.key, a.relate(was.metric))
+		note(a.key, a.relate(was.isLimit() && now.isLimit()))
 	}
 	for _, f := range (pair{base: was.Node, head: now.Node}).fields() {
 		switch isDoc := checkDocs[f.key] && !(f.key == "description" && was.kind == "text"); {
@@ -231,15 +231,22 @@ func arguments(was, now check) (all []field) {
 	return all
 }
 
-// relate tells what a change of the argument f means: more that counts as missing is
-// a stricter rule, more that counts as valid a weaker one.
-func (f field) relate(metric string) promise {
+// isLimit reports whether c accepts fewer of what it counts, whenever it accepts more.
+func (c check) isLimit() bool {
+	a, ok := acceptedBy(c.Node)
+	return ok && len(a.intervals) == 1 && (a.intervals[0].least == nil || a.intervals[0].least.Sign() == 0 && !a.intervals[0].openLeast)
+}
+
+// relate tells what a change of the argument f means for a rule that limits what it
+// counts: where more counts as missing it is stricter, and where more counts as
+// valid it is weaker.
+func (f field) relate(limits bool) promise {
 	was, ok1 := textSet(f.base)
 	now, ok2 := textSet(f.head)
-	if !ok1 || !ok2 || f.key != "missingValues" && f.key != "validValues" {
+	if !limits || !ok1 || !ok2 || f.key != "missingValues" && f.key != "validValues" {
 		return unclear
 	}
-	grows, shrinks := within(was, now), within(now, was)
+	grows, shrinks := subset(was, now), subset(now, was)
 	if f.key == "missingValues" {
 		grows, shrinks = shrinks, grows
 	}
@@ -265,7 +272,7 @@ func textSet(n *document.Node) (map[string]bool, bool) {
 	return all, true
 }
 
-func within(a, b map[string]bool) bool {
+func subset(a, b map[string]bool) bool {
 	for key := range a {
 		if !b[key] {
 			return false
@@ -274,11 +281,14 @@ func within(a, b map[string]bool) bool {
 	return true
 }
 
-// severity compares how bad it is that a rule does not hold.
+// severity compares how bad it is that a rule does not hold. What it is without a word,
+// the standard does not say.
 func severity(f field) promise {
 	was, now := severities[strings.ToLower(f.base.String())], severities[strings.ToLower(f.head.String())]
 	switch {
-	case !f.base.IsNull() && was == 0 || !f.head.IsNull() && now == 0:
+	case f.base.IsNull() && now >= severities["error"]:
+		return stronger
+	case was == 0 || now == 0:
 		return unclear
 	case was < now:
 		return stronger

@@ -57,13 +57,14 @@ func Form(n *document.Node, s Standard, problems *document.Problems) Contract {
 // Product returns a data product of any version of its standard in the form of v1.0.
 func Product(n *document.Node) *document.Node {
 	n = renamed(n, names{"managementInterface": "managementPorts"})
-	return within(n, "team", team)
+	return within(within(n, "team", team), "description", description)
 }
 
 // version3 brings a contract of any v3 up to date.
 func version3(n *document.Node) *document.Node {
 	n = renamed(n, names{"slaDefaultColumn": "slaDefaultElement"})
 	n = within(n, "team", team)
+	n = within(n, "description", description)
 	n = within(n, "slaProperties", each(func(p *document.Node) *document.Node {
 		return renamed(p, names{"column": "element"})
 	}))
@@ -78,6 +79,16 @@ func team(n *document.Node) *document.Node {
 	}
 	m := newMap(n)
 	m.put("members", n, n)
+	return m.Node
+}
+
+// description returns a description in parts. One text says what the data is for.
+func description(n *document.Node) *document.Node {
+	if n.Kind != document.Scalar {
+		return n
+	}
+	m := newMap(n)
+	m.put("purpose", n, n)
 	return m.Node
 }
 

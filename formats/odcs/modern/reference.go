@@ -96,8 +96,13 @@ func (s *specification) size(n *document.Node) int {
 	return size
 }
 
+// suggest says which definition may have been meant, for the first few that are not
+// there.
 func (s *specification) suggest(ref string) string {
 	const in = "#/definitions/"
+	if s.asked++; s.asked > maxSuggestions {
+		return ""
+	}
 	var known []string
 	for _, e := range members(s.node.Get("definitions")) {
 		known = append(known, e.key.Text)

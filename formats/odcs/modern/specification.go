@@ -18,14 +18,16 @@ type specification struct {
 	engines  map[string]bool  // the members of config that are in the words of the servers
 	open     []*document.Node // definitions that are being put in the place of a $ref, outermost first
 	left     int              // how many members may still be put in the place of a $ref
+	asked    int              // how many suggestions were asked for
 	sizes    map[*document.Node]int
 	children map[*document.Node]map[string]*document.Node // of large maps, by their keys
 }
 
 // Limits of definitions: each may refer to others several times, and those again.
 const (
-	maxOpen    = 50
-	maxInlined = 100_000
+	maxOpen        = 50
+	maxInlined     = 100_000
+	maxSuggestions = 10
 )
 
 func newSpecification(n *document.Node, problems *document.Problems) *specification {
@@ -168,8 +170,10 @@ func (s *specification) terms(n *document.Node) {
 			price := newMap(e.value)
 			price.put("priceUnit", e.key, e.value)
 			s.to.put("price", e.key, price.Node)
-		default: // the notice period among them
+		case "noticePeriod":
 			s.custom(e.key.Text, e)
+		default:
+			s.to.put("terms."+e.key.Text, e.key, e.value)
 		}
 	}
 }
@@ -200,78 +204,4 @@ func link(kind string, e member) *document.Node {
 	m.put("description", e.key, word(e.key.Text, e.key))
 	m.put("url", e.key, e.value)
 	return m.Node
-}
-
-// objectives turns service levels into entries of slaProperties.
-func (s *specification) objectives(n *document.Node) *document.Node {
-	var all []*document.Node
-	for _, level := range members(n) {
-		if value := s.mapOf(level.key, level.value); value.IsNull() {
-			continue
-		}
-		for _, o := range objectives[level.key.Text] {
-			if o := o.of(level.value); o != nil {
-				all = append(all, o)
-			}
-		}
-		if objectives[level.key.Text] == nil { // of one's own: each of its members is a promise
-			for _, e := range members(level.value) {
-				o := newMap(e.key)
-				o.put("property", e.key, word(level.key.Text+"."+e.key.Text, e.key))
-				o.put("value", e.key, e.value)
-				all = append(all, o.Node)
-			}
-		}
-	}
-	return listOf(all...)
-}
-
-// An objective says which members of a service level make one entry.
-type objective struct {
-	property string
-	value    []string // the first that is given
-	others   names    // what becomes of other members
-}
-
-var objectives = map[string][]objective{
-	"availability": {{property: "availability", value: []string{"percentage"}}},
-	"retention":    {{property: "retention", value: []string{"period", "unlimited"}, others: names{"timestampField": "element", "unlimited": "unlimited"}}},
-	"latency": {{property: "latency", value: []string{"threshold"}, others: names{
-		"sourceTimestampField": "element", "businessTimestampField": "element", "processedTimestampField": "processedTimestampField",
-	}}},
-	"freshness": {{property: "freshness", value: []string{"threshold"}, others: names{"timestampField": "element"}}},
-	"frequency": {{property: "frequency", value: []string{"interval", "cron", "type"}, others: names{"cron": "schedule", "type": "type"}}},
-	"support":   {{property: "support", value: []string{"time"}}, {property: "responseTime", value: []string{"responseTime"}}},
-	"backup": {
-		{property: "backupInterval", value: []string{"interval", "cron"}, others: names{"cron": "schedule"}},
-		{property: "recoveryTime", value: []string{"recoveryTime"}},
-		{property: "recoveryPoint", value: []string{"recoveryPoint"}},
-	},
-}
-
-func isTrue(n *document.Node) bool { return strings.EqualFold(n.String(), "true") }
-
-// of returns the entry that o makes of a service level; nil if it has no value.
-func (o objective) of(level *document.Node) *document.Node {
-	for _, name := range o.value {
-		value := level.Get(name)
-		if value.IsNull() || name == "unlimited" && !isTrue(value) {
-			continue
-		}
-		if name == "unlimited" {
-			value = word("unlimited", value)
-		}
-		m, key := newMap(level), level.Key(name)
-		m.put("property", key, word(o.property, key))
-		m.put("value", key, value)
-		for _, e := range members(level) {
-			isNot := e.key.Text == "unlimited" && !isTrue(e.value)
-			if to := o.others[e.key.Text]; to != "" && e.key.Text != name && !isNot {
-				m.put(to, e.key, e.value)
-			}
-		}
-		m.put("description", level, level.Get("description"))
-		return m.Node
-	}
-	return nil
 }

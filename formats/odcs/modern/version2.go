@@ -44,12 +44,14 @@ func gathered2(n *document.Node) *document.Node {
 			if !e.value.IsNull() {
 				m.add("customProperties", e.key, custom(e.key.Text, e.key, e.value))
 			}
-		case "customProperties", "support":
-			for _, item := range e.value.List() {
+		default:
+			if e.value.Kind != document.List || e.key.Text != "customProperties" && e.key.Text != "support" {
+				m.put(e.key.Text, e.key, e.value)
+				continue
+			}
+			for _, item := range e.value.Items {
 				m.add(e.key.Text, e.key, item)
 			}
-		default:
-			m.put(e.key.Text, e.key, e.value)
 		}
 	}
 	if servedAt != nil {
@@ -133,7 +135,7 @@ func quality2(n *document.Node) *document.Node {
 		return n
 	}
 	n = renamed(n, names{
-		"toolName": "engine", "templateName": "implementation", "code": "name", "scheduleCronExpression": "schedule", "type": "",
+		"toolName": "engine", "templateName": "implementation", "code": "name", "scheduleCronExpression": "schedule", "type": "method",
 	})
 	m := copyOf(n)
 	m.put("type", n, word("custom", n))
