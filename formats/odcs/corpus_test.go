@@ -356,3 +356,48 @@ func TestCorpusSeesWhatOthersSee(t *testing.T) {
 	}
 	ruletest.Agree(t, "testdata/changelog.waivers", total, says)
 }
+
+// A data product does not differ from itself, however it is written.
+func TestCorpusProductsRespelled(t *testing.T) {
+	products, spellings := 0, 0
+	for _, s := range samples(t) {
+		if !claims(s.name, []byte(s.text)) || !isProductFile(s.name, []byte(s.text)) {
+			continue
+		}
+		products++
+		docs, err := document.ParseAll(s.name, []byte(s.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts := respell(docs)
+		texts[s.name] = s.text
+		for name, text := range texts {
+			for id, base := range declarations(t, s.name, s.text) {
+				head := declarations(t, name, text)[id]
+				if head == nil {
+					t.Errorf("%s as %s has no port %s", s.origin, name, id)
+					continue
+				}
+				spellings++
+				if changes := declared(base, head); len(changes) > 0 {
+					t.Errorf("%s differs from itself as %s:\n%s", s.origin, name, details(changes))
+				}
+			}
+		}
+	}
+	t.Logf("%d products, %d ports in all spellings", products, spellings)
+}
+
+// declarations reads the output ports of a document by their ids.
+func declarations(t *testing.T, name, text string) map[string]*schema.Declaration {
+	t.Helper()
+	found, err := ports(nil, name, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]*schema.Declaration)
+	for _, p := range found {
+		all[p.ID] = &schema.Declaration{Path: name, Text: []byte(text), Port: p, Terms: schema.Terms{Status: schema.Active}}
+	}
+	return all
+}

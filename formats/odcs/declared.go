@@ -169,7 +169,12 @@ func (d *differ) output(p pair) {
 	for _, f := range p.fields() {
 		switch {
 		case !f.differs():
-		case f.key == "contractId" || f.key == "version": // seen by the checker
+		case f.key == "contractId": // seen by the checker
+		case f.key == "version":
+			another := p.field("contractId").differs() // contract, which says enough
+			if from, to := major(f.base), major(f.head); from != "" && from != to && !another {
+				d.field(outputPortReplaced, p.path, f, "the version of the port %s, in its place", f.became())
+			}
 		case f.key == "type":
 			if !strings.EqualFold(f.base.String(), f.head.String()) {
 				d.outputType(p, f)
@@ -190,6 +195,12 @@ func (d *differ) output(p pair) {
 	}
 	d.fields(documentationChanged, p.path, docs, "the port: ", " changed")
 	d.fields(notCompared, p.path, rest, "the port: ", " changed, which is not compared")
+}
+
+// major returns the part of a version that says what it is compatible with.
+func major(version *document.Node) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(strings.ToLower(version.String()), "v"), ".")
+	return first
 }
 
 // outputType compares how a port is read. One that did not say it is read as before.

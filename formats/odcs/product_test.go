@@ -191,6 +191,8 @@ func TestProductChanges(t *testing.T) {
 		{"a key of one's own", product("own: a"), product("own: b"), schema.Active, []string{"odcs/not-compared: own: changed, which is not compared"}},
 		{"a key of a port's own", product(""), strings.Replace(product(""), "type: tables", "type: tables, own: a", 1), schema.Active, []string{"odcs/not-compared: the port: own changed, which is not compared"}},
 		{"a bill of materials", product(""), strings.Replace(product(""), "type: tables", "type: tables, sbom: [{url: a}]", 1), schema.Active, []string{"odcs/documentation-changed: the port: sbom changed"}},
+		{"a version that readers of the one before can read", product(""), strings.Replace(product(""), "version: 1.0.0", "version: v1.2.0", 1), schema.Active, nil},
+		{"a version in place of the one before", product(""), strings.Replace(product(""), "version: 1.0.0", "version: 2", 1), schema.Active, []string{`odps/output-port-replaced: the version of the port "1.0.0" became "2", in its place`}},
 		{"a type in capitals", product(""), strings.Replace(product(""), "tables", "Tables", 1), schema.Active, nil},
 		{"a port by another name", product(""), strings.Replace(product(""), "name: orders", "name: sales", 1), schema.Active, []string{"odps/output-port-removed: the data product shop no longer has the port orders"}},
 		{"no product", product(""), "a: 1\n", schema.Active, []string{"odps/output-port-removed: the data product shop no longer has the port orders"}},

@@ -18,7 +18,7 @@ var rules = change.Rules{List: []*change.Rule{
 	qualityRemoved, qualityWeakened, qualityChanged, qualityGrainChanged, qualityStrengthened, qualityAdded,
 	serverRemoved, serverMoved, serverFormatChanged, testServerChanged, serverRelabelled, serverAdded,
 	roleRemoved, roleAccessReduced, roleAccessExtended, roleAdded,
-	outputPortRemoved, outputContractLost, outputTypeChanged, inputContractsChanged, productIDChanged, productWithdrawn, productDeprecated, managementPortChanged,
+	outputPortRemoved, outputPortReplaced, outputContractLost, outputTypeChanged, inputContractsChanged, productIDChanged, productWithdrawn, productDeprecated, managementPortChanged,
 	priceChanged, priceLowered, teamChanged, ownerLeft, supportChanged, personalDataDeclared, personalDataCleared,
 }, Examples: examples}
 

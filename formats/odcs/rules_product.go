@@ -11,6 +11,15 @@ asks the product for the port by its name gets no answer.`,
 	Fix: "Mark the port deprecated, tell its consumers until when it is served, and remove it when nobody reads it.",
 }
 
+var outputPortReplaced = &change.Rule{
+	ID: "odps/output-port-replaced", Idea: "port-replaced",
+	Title: "A major version of an output port took the place of the one before",
+	Class: change.Breaking, Breaks: reached | change.Code | change.Promise,
+	Why: `A port is known by its name and version. Who asks for the version that was there gets
+no answer, even if the data is the same.`,
+	Fix: "Add the new version as a port of its own beside the old one, and remove the old one when nobody reads it.",
+}
+
 var outputContractLost = &change.Rule{
 	ID: "odps/output-contract-lost", Idea: "output-contract-lost",
 	Title: "An output port names no contract, or one that is nowhere",
