@@ -60,6 +60,10 @@ func TestSpecificationChanges(t *testing.T) {
 			fieldsOf("a: {type: string, config: {snowflakeType: VARCHAR(20), bigqueryType: STRING}}") + "servers: {p: {type: bigquery}}\n",
 			[]string{`odcs/not-compared: orders.a: snowflakeType "VARCHAR(10)" became "VARCHAR(20)", which is not compared`},
 		},
+		{
+			"types of two databases in another order", fieldsOf("a: {type: string, config: {snowflakeType: VARCHAR(10), bigqueryType: STRING}}") + "servers: {p: {type: bigquery}, q: {type: snowflake}}\n",
+			fieldsOf("a: {type: string, config: {bigqueryType: STRING, snowflakeType: VARCHAR(10)}}") + "servers: {q: {type: snowflake}, p: {type: bigquery}}\n", nil,
+		},
 		{"where a field comes from", fieldsOf("a: {type: string, lineage: {inputFields: [{namespace: a, name: b, field: c}]}}"), fieldsOf("a: {type: string, lineage: {inputFields: [{namespace: a, name: b, field: d}]}}"), []string{"odcs/transformation-changed: orders.a: transformSourceObjects changed"}},
 		{"other fields", fieldsOf("a: {type: string}"), fieldsOf("a: {type: string}") + "    additionalFields: true\n", []string{"odcs/object-opened: orders may have fields now that the contract does not name"}},
 		{"an operator of 1.2.0", fieldsOf("a: {quality: [{type: sql, query: x, mustBeGreaterThanOrEqualTo: 1}]}"), fieldsOf("a: {quality: [{type: sql, query: x, mustBeGreaterOrEqualTo: 1}]}"), nil},

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/source/document"
-	"github.com/breakwater-data/breakwater/formats/internal/table"
 )
 
 // model returns an object.
@@ -46,8 +45,9 @@ func (s *specification) shared(m *target, n *document.Node, e member) {
 			m.add("authoritativeDefinitions", e.key, link("documentation", l))
 		}
 	case "config":
+		stored, _ := s.stored(n)
 		for _, c := range members(e.value) {
-			if c.value != s.stored(n) {
+			if c.value != stored {
 				m.add("customProperties", e.key, custom(c.key.Text, c.key, c.value))
 			}
 		}
@@ -88,7 +88,7 @@ func (s *specification) field(key, n, keyed *document.Node) *document.Node {
 		switch e.key.Text {
 		case "type", "name", "domain": // of the latter, a definition has its own
 		case "precision", "scale":
-			if s.stored(n) != nil { // else they are part of the type
+			if stored, _ := s.stored(n); stored != nil { // else they are part of the type
 				options.put(e.key.Text, e.key, e.value)
 			}
 		case "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
@@ -105,16 +105,8 @@ func (s *specification) field(key, n, keyed *document.Node) *document.Node {
 			m.add("customProperties", e.key, custom("pii", e.key, e.value))
 		case "lineage":
 			lineage(m, e)
-		case "fields":
-			m.put("properties", e.key, named(s.mapOf(e.key, e.value), "name", s.inner))
-		case "items":
-			m.put("items", e.key, s.inner(e.key, e.value))
-		case "keys":
-			pair.put("key", e.key, s.inner(e.key, e.value))
-			m.put("map", e.key, pair.Node)
-		case "values":
-			pair.put("value", e.key, s.inner(e.key, e.value))
-			m.put("map", e.key, pair.Node)
+		case "fields", "items", "keys", "values":
+			s.parts(m, pair, e)
 		default:
 			s.shared(m, n, e)
 		}
@@ -123,6 +115,26 @@ func (s *specification) field(key, n, keyed *document.Node) *document.Node {
 		m.put("logicalTypeOptions", n, options.Node)
 	}
 	return m.Node
+}
+
+// parts adds what a field consists of. Pair is the map of today, which has the keys and
+// the values.
+func (s *specification) parts(m, pair *target, e member) {
+	switch e.key.Text {
+	case "fields":
+		m.put("properties", e.key, named(s.mapOf(e.key, e.value), "name", s.inner))
+		return
+	case "items":
+		m.put("items", e.key, s.inner(e.key, e.value))
+		return
+	case "keys":
+		pair.put("key", e.key, s.inner(e.key, e.value))
+	case "values":
+		pair.put("value", e.key, s.inner(e.key, e.value))
+	}
+	if m.member("map") == nil {
+		m.put("map", e.key, pair.Node)
+	}
 }
 
 // inner returns a field within another one.
@@ -164,126 +176,4 @@ func quality(n *document.Node) *document.Node {
 		return m.Node
 	}
 	return n
-}
-
-// logical has the current word for a type, where there is one.
-var logical = map[string]string{
-	"string": "string", "text": "string", "varchar": "string",
-	"int": "integer", "integer": "integer", "long": "integer", "bigint": "integer",
-	"number": "number", "decimal": "number", "numeric": "number", "float": "number", "double": "number",
-	"boolean": "boolean", "date": "date", "time": "time", "timestamp": "timestamp", "timestamp_tz": "timestamp", "timestamp_ntz": "timestamp",
-	"array": "array", "map": "map", "object": "object", "record": "object", "struct": "object",
-}
-
-// typed adds the type of a field. Its own word goes on as the physical type, which
-// says more than today's logical types do, unless config has a better one.
-func (s *specification) typed(m, options *target, n *document.Node) {
-	kind := n.Get("type")
-	if !kind.IsNull() && kind.Kind != document.Scalar {
-		s.problems.Addf(kind.Span, `want a text for "type"`)
-		return
-	}
-	text := strings.ToLower(strings.TrimSpace(kind.String()))
-	key := n.Key("type")
-	if name := logical[strings.TrimSpace(strings.SplitN(text, "(", 2)[0])]; name != "" {
-		m.put("logicalType", key, word(name, kind))
-		switch text {
-		case "timestamp", "timestamp_tz":
-			options.put("timezone", key, &document.Node{Tag: document.Bool, Text: "true", Span: kind.Span})
-		case "timestamp_ntz":
-			options.put("timezone", key, &document.Node{Tag: document.Bool, Text: "false", Span: kind.Span})
-		}
-	}
-	if stored := s.stored(n); stored != nil {
-		m.put("physicalType", stored, stored)
-		s.types[stored] = s.dialect(n, stored)
-		return
-	}
-	if text == "" {
-		return
-	}
-	physical := word(strings.TrimSpace(kind.Text)+sized(n), kind)
-	m.put("physicalType", key, physical)
-	s.types[physical] = table.Portable
-}
-
-// sized returns the size of a decimal: (10, 2).
-func sized(n *document.Node) string {
-	precision, scale := n.Get("precision").String(), n.Get("scale").String()
-	switch {
-	case precision != "" && scale != "":
-		return "(" + precision + ", " + scale + ")"
-	case precision != "":
-		return "(" + precision + ")"
-	case scale != "":
-		return "(*, " + scale + ")"
-	}
-	return ""
-}
-
-// An engine is a database, and the member of config that has a type in its words.
-type engine struct {
-	member  string
-	dialect table.Dialect
-}
-
-var engines = map[string]engine{
-	"bigquery":   {"bigqueryType", table.BigQuery},
-	"clickhouse": {"clickhouseType", table.ClickHouse},
-	"databricks": {"databricksType", table.Spark},
-	"duckdb":     {"duckdbType", table.DuckDB},
-	"glue":       {"glueType", table.Spark},
-	"mysql":      {"mysqlType", table.MySQL},
-	"oracle":     {"oracleType", table.Oracle},
-	"postgres":   {"postgresType", table.Postgres},
-	"redshift":   {"redshiftType", table.Redshift},
-	"snowflake":  {"snowflakeType", table.Snowflake},
-	"sqlserver":  {"sqlserverType", table.SQLServer},
-	"trino":      {"trinoType", table.Trino},
-}
-
-// IsEngineType reports whether the custom property name gives a column's type in the
-// words of a database.
-func IsEngineType(name string) bool {
-	for _, e := range engines {
-		if e.member == name {
-			return true
-		}
-	}
-	return false
-}
-
-// stored returns the type that config gives a field: the one of the server, or the
-// only one there is. Nil: none, or nobody can tell which.
-func (s *specification) stored(n *document.Node) *document.Node {
-	config := n.Get("config")
-	var found []*document.Node
-	for _, e := range members(config) {
-		if !IsEngineType(e.key.Text) || e.value.String() == "" {
-			continue
-		}
-		if s.engines[e.key.Text] {
-			return e.value
-		}
-		found = append(found, e.value)
-	}
-	if len(found) == 1 && len(s.engines) == 0 {
-		return found[0]
-	}
-	return nil
-}
-
-// dialect returns whose words a type in config is in.
-func (s *specification) dialect(n, stored *document.Node) table.Dialect {
-	for _, e := range members(n.Get("config")) {
-		if e.value != stored {
-			continue
-		}
-		for _, g := range engines {
-			if g.member == e.key.Text {
-				return g.dialect
-			}
-		}
-	}
-	return table.Portable
 }

@@ -40,8 +40,8 @@ func newSpecification(n *document.Node, problems *document.Problems) *specificat
 
 func (s *specification) contract() Contract {
 	for _, e := range members(s.node.Get("servers")) {
-		if e, ok := engines[strings.ToLower(e.value.Get("type").String())]; ok {
-			s.engines[e.member] = true
+		if name := strings.ToLower(e.value.Get("type").String()) + "Type"; IsEngineType(name) {
+			s.engines[name] = true
 		}
 	}
 	for _, e := range members(s.node) {
