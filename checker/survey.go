@@ -32,8 +32,9 @@ type survey struct {
 	tombstones map[string]product.Declaration // of ports that went elsewhere, by their ids
 	owners     map[string][]string            // who answers for a consumer, as the target branch says, by its id
 
-	mu       sync.Mutex
-	failures []error // of the world, each once
+	mu           sync.Mutex
+	failures     []error // of the world, each once
+	declarations declarations
 }
 
 // fail remembers what went wrong outside the user's files.

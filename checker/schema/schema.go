@@ -137,9 +137,9 @@ type Language[T any] struct {
 	// after its file.
 	Ports func(fsys fs.FS, path string, text []byte) ([]Port, error)
 
-	// Declared compares how documents declare a port whose contract stands in another
-	// file. Head is nil if there is no such document any more.
-	Declared func(base, head *Declaration) []change.Change
+	// Declared reads two documents that declare ports whose contracts stand in other
+	// files, and returns what compares how they declare one of those.
+	Declared func(base, head Document) Declared
 
 	// Inputs lists what a claimed document says its product consumes, as ODPS
 	// input ports do.
@@ -170,14 +170,17 @@ type Port struct {
 	Span       source.Span // of the declaration; zero: found by content
 }
 
-// A Declaration is a document that declares a port, such as a data product, and the
-// terms of the contract that it names.
-type Declaration struct {
-	Path  string
-	Text  []byte
-	Port  Port // the zero Port if it is not declared any more
-	Terms Terms
+// A Document is a file that declares ports, such as a data product. The zero Document
+// is one that is not there.
+type Document struct {
+	Path string
+	Text []byte
 }
+
+// Declared compares how two documents declare a port. Head is the zero Port if it is
+// not declared any more, and terms are those of head's contract. It may be called
+// from several goroutines.
+type Declared func(base, head Port, terms Terms) []change.Change
 
 // Terms is what a contract says of its port besides its schema and objectives.
 type Terms struct {
@@ -240,7 +243,7 @@ type Format struct {
 	Mentions  func(fsys fs.FS, path string) ([]string, error)
 	Ports     func(fsys fs.FS, path string, text []byte) ([]Port, error)
 	Inputs    func(path string, text []byte) ([]Input, error)
-	Declared  func(base, head *Declaration) []change.Change
+	Declared  func(base, head Document) Declared
 	Usage     func(text string, o *Outline) ([]change.Path, error)
 	Tables    func(Schema) []Table
 	compare   func(base, head Schema) []change.Change

@@ -372,14 +372,11 @@ func TestCorpusProductsRespelled(t *testing.T) {
 		texts := respell(docs)
 		texts[s.name] = s.text
 		for name, text := range texts {
-			for id, base := range declarations(t, s.name, s.text) {
-				head := declarations(t, name, text)[id]
-				if head == nil {
-					t.Errorf("%s as %s has no port %s", s.origin, name, id)
-					continue
-				}
+			compare := declared(schema.Document{Path: s.name, Text: []byte(s.text)}, schema.Document{Path: name, Text: []byte(text)})
+			written := declaredIn(t, name, text)
+			for id, base := range declaredIn(t, s.name, s.text) {
 				spellings++
-				if changes := declared(base, head); len(changes) > 0 {
+				if changes := compare(base, written[id], schema.Terms{Status: schema.Active}); len(changes) > 0 {
 					t.Errorf("%s differs from itself as %s:\n%s", s.origin, name, details(changes))
 				}
 			}
@@ -388,16 +385,16 @@ func TestCorpusProductsRespelled(t *testing.T) {
 	t.Logf("%d products, %d ports in all spellings", products, spellings)
 }
 
-// declarations reads the output ports of a document by their ids.
-func declarations(t *testing.T, name, text string) map[string]*schema.Declaration {
+// declaredIn lists the output ports of a document by their ids.
+func declaredIn(t *testing.T, name, text string) map[string]schema.Port {
 	t.Helper()
 	found, err := ports(nil, name, []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := make(map[string]*schema.Declaration)
+	all := make(map[string]schema.Port)
 	for _, p := range found {
-		all[p.ID] = &schema.Declaration{Path: name, Text: []byte(text), Port: p, Terms: schema.Terms{Status: schema.Active}}
+		all[p.ID] = p
 	}
 	return all
 }

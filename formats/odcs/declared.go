@@ -1,7 +1,9 @@
 package odcs
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -13,74 +15,83 @@ import (
 // it is the same edit for each of them.
 const aboutProduct = change.Terms + ".product"
 
-// declared compares how data products declare an output port. Which contract the
+// declared compares how data products declare their output ports. Which contract a
 // port has is for the checker to see, who then compares the two.
-func declared(base, head *schema.Declaration) []change.Change {
-	d := &differ{}
-	was := declarationOf(base)
-	if was.output == nil {
-		return nil
-	}
-	now := declarationOf(head)
-	if now.output == nil {
-		d.lost(was, now)
+func declared(base, head schema.Document) schema.Declared {
+	before, after := catalogueOf(base), catalogueOf(head)
+	var mu sync.Mutex
+	about := make(map[[2]*document.Node][]change.Change) // products, which many ports share
+	return func(b, h schema.Port, terms schema.Terms) []change.Change {
+		was, ok1 := before.outputs[b.Span]
+		now, ok2 := after.outputs[h.Span]
+		d := &differ{}
+		switch {
+		case !ok1:
+			return nil
+		case !ok2:
+			d.lost(was, after)
+			return d.changes
+		}
+		mu.Lock()
+		key := [2]*document.Node{was.node, now.node}
+		if _, ok := about[key]; !ok {
+			of := &differ{}
+			of.product(was, now)
+			about[key] = slices.Clip(of.changes)
+		}
+		d.changes = about[key]
+		mu.Unlock()
+		d.productStatus(was, now, terms)
+		d.output(pair{change.Port, was.item, now.item, memberOr(was.item, "name"), memberOr(now.item, "name")})
 		return d.changes
 	}
-	d.product(was, now, head.Terms)
-	d.output(pair{change.Port, was.output, now.output, memberOr(was.output, "name"), memberOr(now.output, "name")})
-	return d.changes
 }
 
-// lost reports an output port that leads to no contract any more.
-func (d *differ) lost(was, now declaration) {
-	name := was.output.Get("name").String()
-	for _, item := range now.items() {
-		if item.Get("name").String() != name || item.Get("version").String() != was.output.Get("version").String() {
-			continue
-		}
-		id := pair{change.Port, was.output, item, was.output.Span, item.Span}.field("contractId")
-		d.field(outputContractLost, change.Port, id, "the port %s leads to no contract any more: contractId %s", name, id.became())
-		return
-	}
-	c := d.report(outputPortRemoved, change.Port, was.output.Span, now.list(), "the data product %s no longer has the port %s", was.name, name)
-	c.From = was.name + "/" + name
-}
-
-// A declaration is a data product and the output port of it that is compared.
-type declaration struct {
+// An output is one output port of a data product.
+type output struct {
 	product
-	output *document.Node
+	item *document.Node
 }
 
-// items lists the output ports, none if there is no product.
-func (d declaration) items() []*document.Node { return d.node.Get("outputPorts").List() }
-
-// list returns where the output ports stand, the zero Span if there is no product.
-func (d declaration) list() source.Span {
-	if d.node == nil {
-		return source.Span{}
-	}
-	return memberOr(d.node, "outputPorts", "name", "id")
+// called is what tells the output ports of a product apart.
+func (o output) called() string {
+	return o.item.Get("name").String() + "@" + o.item.Get("version").String()
 }
 
-func declarationOf(s *schema.Declaration) (found declaration) {
-	if s == nil {
-		return found
-	}
-	docs, _ := document.ParseAll(s.Path, s.Text) // what is wrong was said when the port was found
+// A catalogue is what a document says of data products.
+type catalogue struct {
+	outputs map[source.Span]output // by where the checker found them
+	named   map[string]output
+	span    source.Span // where a port that is gone would stand; zero: there is no product
+}
+
+func catalogueOf(s schema.Document) catalogue {
+	c := catalogue{outputs: make(map[source.Span]output), named: make(map[string]output)}
+	docs, _ := document.ParseAll(s.Path, s.Text) // what is wrong was said when the ports were found
 	for _, n := range docs {
 		if !headOf(n).isProduct() {
 			continue
 		}
 		p := newProduct(n, new(document.Problems))
+		c.span = memberOr(n, "outputPorts", "name", "id")
 		for _, item := range n.Get("outputPorts").List() {
-			if memberOr(item, "name") == s.Port.Span {
-				return declaration{p, item}
-			}
+			o := output{p, item}
+			c.outputs[memberOr(item, "name")], c.named[o.called()] = o, o
 		}
-		found.product = p
 	}
-	return found
+	return c
+}
+
+// lost reports an output port that leads to no contract any more.
+func (d *differ) lost(was output, after catalogue) {
+	name := was.item.Get("name").String()
+	if now, ok := after.named[was.called()]; ok {
+		id := pair{change.Port, was.item, now.item, was.item.Span, now.item.Span}.field("contractId")
+		d.field(outputContractLost, change.Port, id, "the port %s leads to no contract any more: contractId %s", name, id.became())
+		return
+	}
+	c := d.report(outputPortRemoved, change.Port, was.item.Span, after.span, "the data product %s no longer has the port %s", was.name, name)
+	c.From = was.name + "/" + name
 }
 
 // What becomes of the members of a data product. Every other one is documentation,
@@ -90,9 +101,8 @@ var (
 	productDocs      = set("name", "tenant", "domain", "tags", "productCreatedTs")
 )
 
-// product compares what a product says of all its ports. Terms are those of the
-// port's contract.
-func (d *differ) product(was, now declaration, terms schema.Terms) {
+// product compares what a product says of all its ports.
+func (d *differ) product(was, now output) {
 	p := pair{aboutProduct, was.node, now.node, memberOr(was.node, "name", "id"), memberOr(now.node, "name", "id")}
 	var docs []field
 	for _, f := range p.fields() {
@@ -113,20 +123,19 @@ func (d *differ) product(was, now declaration, terms schema.Terms) {
 		}
 	}
 	d.fields(documentationChanged, p.path, docs, "the data product: ", " changed")
-	if terms.Status != "" { // else the product's status is the port's, and the checker judges it
-		d.productStatus(p)
-	}
 }
 
-func (d *differ) productStatus(p pair) {
-	f := p.field("status")
+// productStatus compares the status of a product, unless it is the port's as well,
+// because its contract has none: then the checker judges it.
+func (d *differ) productStatus(p, q output, terms schema.Terms) {
+	f := pair{aboutProduct, p.node, q.node, memberOr(p.node, "name"), memberOr(q.node, "name")}.field("status")
 	was, now := statusOf(f.base.String()), statusOf(f.head.String())
-	if was == now || was == schema.Draft || was == schema.Retired {
+	if terms.Status == "" || was == now || was == schema.Draft || was == schema.Retired {
 		return
 	}
 	rule := map[schema.Status]*change.Rule{schema.Draft: productWithdrawn, schema.Retired: productWithdrawn, schema.Deprecated: productDeprecated}[now]
 	if rule != nil {
-		d.field(rule, p.path, f, "the status of the data product %s", f.became())
+		d.field(rule, aboutProduct, f, "the status of the data product %s", f.became())
 	}
 }
 

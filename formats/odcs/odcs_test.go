@@ -3,7 +3,6 @@ package odcs
 import (
 	"io/fs"
 	"path"
-	"slices"
 	"testing"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -18,7 +17,7 @@ func TestRules(t *testing.T) {
 	ruletest.Run(t, rules, func(t *testing.T, base, head fs.FS) []change.Change {
 		changes := contracts(t, base, head)
 		if _, err := fs.Stat(base, productFile); err == nil {
-			changes = append(changes, declared(declarationIn(t, base), declarationIn(t, head))...)
+			changes = append(changes, redeclared(t, base, head)...)
 		}
 		return changes
 	})
@@ -26,7 +25,13 @@ func TestRules(t *testing.T) {
 
 const productFile, contractFile = "product.odps.yaml", "orders.odcs.yaml"
 
-func declarationIn(t *testing.T, fsys fs.FS) *schema.Declaration {
+func redeclared(t *testing.T, base, head fs.FS) []change.Change {
+	was, b, _ := declarationIn(t, base)
+	now, h, terms := declarationIn(t, head)
+	return declared(was, now)(b, h, terms)
+}
+
+func declarationIn(t *testing.T, fsys fs.FS) (d schema.Document, port schema.Port, terms schema.Terms) {
 	t.Helper()
 	text, err := fs.ReadFile(fsys, productFile)
 	if err != nil {
@@ -40,10 +45,10 @@ func declarationIn(t *testing.T, fsys fs.FS) *schema.Declaration {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(all, func(p schema.Port) bool { return path.Base(p.ID) == "orders" && p.ContractID == s.Terms.ContractID })
-	d := &schema.Declaration{Path: productFile, Text: text, Terms: s.Terms}
-	if i >= 0 {
-		d.Port = all[i]
+	for _, p := range all {
+		if path.Base(p.ID) == "orders" && p.ContractID == s.Terms.ContractID {
+			port = p
+		}
 	}
-	return d
+	return schema.Document{Path: productFile, Text: text}, port, s.Terms
 }

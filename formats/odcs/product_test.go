@@ -199,21 +199,23 @@ func TestProductChanges(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			side := func(text string) *schema.Declaration {
-				d := &schema.Declaration{Path: "product.yaml", Text: []byte(text), Terms: schema.Terms{Status: tt.status}}
+			side := func(text string) (d schema.Document, port schema.Port) {
+				d = schema.Document{Path: "product.yaml", Text: []byte(text)}
 				all, err := ports(nil, d.Path, d.Text)
 				if err != nil {
 					t.Fatal(err)
 				}
 				for _, p := range all {
 					if p.ID == "shop/orders" {
-						d.Port = p
+						port = p
 					}
 				}
-				return d
+				return d, port
 			}
+			base, b := side(tt.base)
+			head, h := side(tt.head)
 			var got []string
-			for _, c := range declared(side(tt.base), side(tt.head)) {
+			for _, c := range declared(base, head)(b, h, schema.Terms{Status: tt.status}) {
 				got = append(got, c.Rule.ID+": "+c.Detail)
 			}
 			if !slices.Equal(got, tt.want) {
