@@ -77,13 +77,33 @@ func (d *differ) compare(was, now Objective) {
 		}
 		d.report(rule, was, now, from+"→"+to, fmt.Sprintf("driver of %s: %s became %s", strings.TrimSuffix(was.about(), ":"), cmp.Or(from, "none"), cmp.Or(to, "none")))
 	}
-	if was.Limit.String() != now.Limit.String() {
+	order := now.Compare(was.Limit)
+	if order != Same || otherDay(was.Limit, now.Limit) {
 		d.limit(was, now)
+	}
+	if order == Same && was.Schedule != now.Schedule {
+		d.schedule(was, now)
 	}
 	if was.Measure != now.Measure {
 		c := d.report(measuredDifferently, was, now, "", fmt.Sprintf("%s %s is measured in another way", was.about(), now.Raw))
 		c.From, c.To = was.Measure, now.Measure
 	}
+}
+
+// schedule judges when an objective is kept or checked. A promise that names no times
+// may be kept at any.
+func (d *differ) schedule(was, now Objective) {
+	before, ok1, _ := ParseSchedule(was.Schedule)
+	after, ok2, _ := ParseSchedule(now.Schedule)
+	rule, verb := measuredDifferently, "at other times"
+	switch {
+	case was.Property == "frequency" && (!ok1 || !ok2): // the times of one side are not said
+		return
+	case was.Schedule == "" || ok1 && ok2 && after.Covers(before):
+		rule, verb = checkedMoreOften, "more often"
+	}
+	c := d.report(rule, was, now, "schedule", fmt.Sprintf("%s %s is checked %s: %s became %s", was.about(), now.Raw, verb, cmp.Or(was.Schedule, "no schedule"), cmp.Or(now.Schedule, "none")))
+	c.From, c.To = was.Schedule, now.Schedule
 }
 
 // limit judges a limit that changed, or that is now another element's.
@@ -92,13 +112,13 @@ func (d *differ) limit(was, now Objective) {
 	if was.Element != now.Element {
 		became += " of " + cmp.Or(string(now.Element), "the whole port")
 	}
-	switch kept, sure := now.Meets(was.Limit); {
-	case !sure:
+	switch order := now.Compare(was.Limit); {
+	case order == Incomparable, otherDay(was.Limit, now.Limit):
 		d.report(incomparable, was, now, "", became+", and which of the two promises more is not known")
-	case kept:
-		d.report(strengthened, was, now, "", became)
-	default:
+	case order == Weaker:
 		d.report(weakened, was, now, "", became+downtime(was, now))
+	default: // the same is more, of an element that encloses the other
+		d.report(strengthened, was, now, "", became)
 	}
 }
 
@@ -146,6 +166,11 @@ func (d *differ) report(rule *change.Rule, was, now Objective, key, detail strin
 	return &d.changes[len(d.changes)-1]
 }
 
+// cases says of which cases o speaks, and over which time.
+func (o Objective) cases() string {
+	return o.Percentile.text("") + "\n" + o.Window.String()
+}
+
 func (o Objective) driver() string { return strings.ToLower(strings.TrimSpace(o.Driver)) }
 
 // canonical returns the limit as a fact, nothing for no objective.
@@ -158,10 +183,9 @@ func (o Objective) canonical() string {
 
 // downtime says what a lower availability means: its error budget, compared.
 func downtime(was, now Objective) string {
-	if was.Property != "availability" || was.Unit != Percent {
+	if was.Property != "availability" || was.Unit != Percent || was.Comparator != AtLeast || now.Comparator != AtLeast {
 		return ""
 	}
-	hundred := big.NewRat(100, 1)
 	base := new(big.Rat).Sub(hundred, was.Quantity.amount())
 	head := new(big.Rat).Sub(hundred, now.Quantity.amount())
 	switch {
