@@ -19,7 +19,7 @@ type Schedule struct {
 	eitherDay                              bool   // of month or of week: both are restricted
 }
 
-// cronFields matches what can only be meant as such a schedule. A star in steps is
+// cronFields matches what can only be meant as such a schedule. In starSteps, a star in steps is
 // a star to some where the other field of days is restricted, and to some it is not.
 var (
 	cronFields = regexp.MustCompile(`^([0-9*/,-]+ ){3}[0-9A-Za-z*/,-]+ [0-9A-Za-z*/,-]+$`)
@@ -34,8 +34,7 @@ const maxCron = 200
 // some end them with years. It is an error for a wrong one.
 func ParseSchedule(text string) (s Schedule, ok bool, err error) {
 	text = strings.Join(strings.Fields(text), " ")
-	named := strings.HasPrefix(text, "@") && !strings.ContainsAny(text, " /:")
-	if len(text) > maxCron || !named && !cronFields.MatchString(text) || starSteps.MatchString(text) {
+	if !isSchedule(text) {
 		return Schedule{}, false, nil
 	}
 	parser, err := cron.TryNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor | cron.DowOrDom)
@@ -55,6 +54,12 @@ func ParseSchedule(text string) (s Schedule, ok bool, err error) {
 		return Schedule{}, true, refusedf("want a schedule that comes about; no year has such a day")
 	}
 	return s, true, nil
+}
+
+// isSchedule reports whether text, which is folded, can only be meant as a schedule.
+func isSchedule(text string) bool {
+	named := strings.HasPrefix(text, "@") && !strings.ContainsAny(text, " /:")
+	return len(text) <= maxCron && (named || cronFields.MatchString(text) && !starSteps.MatchString(text))
 }
 
 // The values of each field.
