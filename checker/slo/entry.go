@@ -31,7 +31,7 @@ func (r *Reader) entry(name string, n *document.Node) (o Objective, ok bool) {
 	if !ok {
 		return Objective{}, false
 	}
-	if comparator != "" && o.Text == "" {
+	if comparator != "" && o.Text == "" && o.Comparator != Between {
 		o.Comparator = comparator
 	}
 	o.ID, o.Driver, o.Span = n.Get("id").String(), r.text(n, "driver").Text, spanOf(n, key)

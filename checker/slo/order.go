@@ -156,3 +156,10 @@ func (l Limit) overlaps(m Limit) bool {
 	high, hasHigh := m.high()
 	return hasLow && byQuantity(l.Quantity, low) == Weaker || hasHigh && byQuantity(l.Upper, high) == Stronger
 }
+
+// Concerns reports whether l says anything of what those who need m rely on. What 95 of
+// 100 cases keep within tells nothing of the 99th.
+func (l Limit) Concerns(m Limit) bool {
+	met, _ := l.Meets(m)
+	return met || l.Percentile.IsZero() || m.Percentile.IsZero() || byQuantity(l.Percentile, m.Percentile) == Same
+}

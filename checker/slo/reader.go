@@ -36,15 +36,16 @@ func (r *Reader) Promise(name string, value, unit Word) (o Objective, ok bool) {
 	if p.better == Exactly {
 		p.better = cmp.Or(r.Comparators[strings.ToLower(p.name)], Exactly)
 	}
+	o = Objective{Property: p.name, Raw: strings.TrimSpace(value.Text + " " + unit.Text), Span: value.Span}
+	if p.kind == cadence && unit.Text == "" && isSchedule(value.folded().Text) {
+		if o.Schedule, ok = r.schedule(p.name, value); !ok {
+			return Objective{}, false
+		}
+	}
 	limit, err := p.promised(percentile, value, unit)
-	if r.Add(err); err != nil {
-		return Objective{}, false
-	}
-	o = Objective{Property: p.name, Limit: limit, Raw: strings.TrimSpace(value.Text + " " + unit.Text), Span: value.Span}
-	if p.kind == cadence && limit.Text == "" && isSchedule(value.Text) {
-		o.Schedule, _ = r.schedule(p.name, value)
-	}
-	return o, true
+	r.Add(err)
+	o.Limit = limit
+	return o, err == nil
 }
 
 // schedule returns a schedule in canonical form, and reports whether there is one.
