@@ -24,7 +24,7 @@ func isClock(unit string) bool { return strings.HasPrefix(unit, Clock) }
 var (
 	clockTime = regexp.MustCompile(`^(?i)([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2}))?\s*([ap]m\b)?\s*(.*)$`)
 	offset    = regexp.MustCompile(`^(?:(?:UTC|GMT)\s*)?([+-])([0-9]{2}):?([0-9]{2})$`)
-	zoneName  = regexp.MustCompile(`^(?:[A-Z]{2,5}|[A-Za-z_]+/[A-Za-z0-9_+/-]+)$`)
+	zoneName  = regexp.MustCompile(`^(?:Z|[A-Z]{2,5}|[A-Za-z_]+/[A-Za-z0-9_+/-]+)$`)
 )
 
 // parseClock reads 09:00, 09:00-08:00, 9am or 09:00 Europe/Berlin. It is not ok for

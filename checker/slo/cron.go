@@ -50,8 +50,8 @@ func ParseSchedule(text string) (s Schedule, ok bool, err error) {
 		return Schedule{}, true, refusedf("want a schedule such as 0 6 * * 1-5")
 	}
 	s = newSchedule(spec)
-	if s.activeDays() == nil {
-		return Schedule{}, true, refusedf("want a schedule that comes about; no year has such a day")
+	if s.minutes == 0 || s.hours == 0 || s.days == 0 || s.weekdays == 0 || s.activeDays() == nil {
+		return Schedule{}, true, refusedf("want a schedule that comes about; this one has no such day or time")
 	}
 	return s, true, nil
 }

@@ -134,7 +134,7 @@ func (p property) phrase(value, unit Word) (Limit, error) {
 var (
 	windowed     = regexp.MustCompile(`^(.*[^ ]) (over|per|within|in|during|every|each) (?:(?:a|any|the|one) )?(.+)$`)
 	paced        = regexp.MustCompile(`^(?i)(.*%) (hourly|daily|weekly|monthly|quarterly|yearly|annually)$`)
-	percentiles  = regexp.MustCompile(`^(?i)(.*[^ (])(?: at | ?@ ?| ?\(| )p([0-9]{2,4}(?:\.[0-9]+)?)\)?$`)
+	percentiles  = regexp.MustCompile(`^(?i)(.*?[^ (])(?: at | ?@ ?| ?\(| )p([0-9]{2,4}(?:\.[0-9]+)?)\)?$`)
 	leading      = regexp.MustCompile(`^(?i)(<=|>=|≤|≥|<|>|at most|at least|up to|no more than|not more than|no less than|not less than|less than|more than|max(?:imum)?\b\.?|min(?:imum)?\b\.?|within) ?(.+)$`)
 	inBand       = regexp.MustCompile(`^(?i)(?:between|from) (.+?) (?:and|to) (.+)$`)
 	numbersApart = regexp.MustCompile(`^([0-9][0-9.]*) ?(\.\.|-|–|to) ?([0-9][0-9.]*[0-9]|[0-9])( ?[A-Za-z%].*)?$`)

@@ -58,13 +58,18 @@ func isOurs(n *document.Node) bool {
 		return false
 	}
 	for _, s := range n.Get("sources").List() {
-		if s.Get("name").String() == "" {
-			continue
+		if s.Get("name").String() != "" && isFresh(s) {
+			return true
 		}
-		for _, at := range append(s.Get("tables").List(), s) {
-			if at.Key("freshness") != nil || at.Get("config").Key("freshness") != nil {
-				return true
-			}
+	}
+	return false
+}
+
+// isFresh reports whether a source says how fresh it is, or one of its tables.
+func isFresh(s *document.Node) bool {
+	for _, at := range append([]*document.Node{s}, s.Get("tables").List()...) {
+		if _, said := setting(at, "freshness"); said {
+			return true
 		}
 	}
 	return false

@@ -45,7 +45,7 @@ func diff(base, head *port) (changes []change.Change) {
 			Base: was.span, Head: now.span, Detail: fmt.Sprintf("%s: what changed is not compared", was.name),
 		}
 		switch {
-		case was.full == now.full:
+		case was.full == now.full, !kept && was.judged: // that its objectives are gone is said
 			continue
 		case was.bare == now.bare:
 			c.Rule, c.From, c.To, c.Detail = documentationChanged, was.full, now.full, fmt.Sprintf("%s: descriptions changed", was.name)

@@ -1,7 +1,6 @@
 package dbt
 
 import (
-	"cmp"
 	"regexp"
 	"strings"
 
@@ -132,73 +131,4 @@ func (r reader) element(s, t *document.Node, at change.Path) (change.Path, strin
 		return at, "loaded_at_query: " + slo.Fact(query)
 	}
 	return at, ""
-}
-
-// A section is a part of a file that is compared as a whole: a source less what is
-// judged as objectives, or all models.
-type section struct {
-	name string
-	full string // canonical text
-	bare string // less its descriptions
-	span source.Span
-}
-
-func sections(n *document.Node) (all []section) {
-	for i, key := range n.Keys {
-		if key.Text == "sources" || key.Text == "version" {
-			continue
-		}
-		all = append(all, section{key.Text, slo.Fact(n.Items[i]), slo.Fact(strip(n.Items[i], undescribed)), key.Span})
-	}
-	for _, s := range n.Get("sources").List() {
-		errors := hasError(s)
-		rest := within(judged(s, errors), "tables", func(t *document.Node) *document.Node { return judged(t, errors || hasError(t)) })
-		all = append(all, section{"source " + cmp.Or(s.Get("name").String(), "without a name"), slo.Fact(rest), slo.Fact(strip(rest, undescribed)), s.At()})
-	}
-	return all
-}
-
-func hasError(n *document.Node) bool {
-	freshness, _ := setting(n, "freshness")
-	return !freshness.Get("error_after").IsNull()
-}
-
-// judged returns a source or a table less what its objective says.
-func judged(n *document.Node, errors bool) *document.Node {
-	read := []string{"error_after", "filter"}
-	if !errors {
-		read = append(read, "warn_after")
-	}
-	level := func(n *document.Node) *document.Node {
-		return keep(n, func(key string, value *document.Node) *document.Node {
-			switch key {
-			case "loaded_at_field", "loaded_at_query":
-				return nil
-			case "freshness":
-				return keep(value, func(key string, value *document.Node) *document.Node {
-					for _, r := range read {
-						if r == key {
-							return nil
-						}
-					}
-					return value
-				})
-			}
-			return value
-		})
-	}
-	return keep(level(n), func(key string, value *document.Node) *document.Node {
-		if key == "config" {
-			return level(value)
-		}
-		return value
-	})
-}
-
-// undescribed drops descriptions.
-func undescribed(key string, value *document.Node) *document.Node {
-	if key == "description" {
-		return nil
-	}
-	return value
 }
