@@ -17,7 +17,7 @@ import (
 // One that finds no partner is still kept if another in head promises as much
 // of the same element, or of what encloses it.
 func Diff(base, head []Objective, parent source.Span) []change.Change {
-	d := differ{head: head, parent: parent, several: make(map[entry]bool), seen: make(map[address]int)}
+	d := differ{head: head, parent: parent, several: make(map[entry]bool), seen: make(map[address]int), remeasured: make(map[remeasured]bool)}
 	d.count(base)
 	d.count(head)
 	p := pair(base, head)
@@ -45,6 +45,13 @@ type differ struct {
 	several map[entry]bool
 	seen    map[address]int
 	changes []change.Change
+
+	remeasured map[remeasured]bool // what was reported, once for all objectives that share it
+}
+
+type remeasured struct {
+	path     change.Path
+	from, to string
 }
 
 // An entry is what the document says once, maybe of several elements.
@@ -84,7 +91,8 @@ func (d *differ) compare(was, now Objective) {
 	if order == Same && was.Schedule != now.Schedule {
 		d.schedule(was, now)
 	}
-	if was.Measure != now.Measure {
+	if edit := (remeasured{was.Path(), was.Measure, now.Measure}); was.Measure != now.Measure && !d.remeasured[edit] {
+		d.remeasured[edit] = true
 		c := d.report(measuredDifferently, was, now, "", fmt.Sprintf("%s %s is measured in another way", was.about(), now.Raw))
 		c.From, c.To = was.Measure, now.Measure
 	}

@@ -16,7 +16,11 @@ func Fact(n *document.Node) string {
 	case n.IsNull():
 		return ""
 	case n.Kind == document.Scalar:
-		return short(strconv.Quote(WordOf(n).Text))
+		text := WordOf(n).Text
+		if t, ok := parseDate(text); ok { // which tools that rewrite YAML spell anew
+			text = Quantity{Amount: t}.date()
+		}
+		return short(strconv.Quote(text))
 	}
 	maps := true
 	texts := make([]string, len(n.Items))

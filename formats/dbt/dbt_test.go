@@ -5,6 +5,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/ruletest"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
@@ -76,6 +77,27 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+func compare(t testing.TB, base, head string) []string {
+	t.Helper()
+	b, err1 := read(t, base)
+	h, err2 := read(t, head)
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	changes, err := Format.Diff(b, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return details(changes)
+}
+
+func details(changes []change.Change) (got []string) {
+	for _, c := range changes {
+		got = append(got, c.Rule.ID+": "+c.Detail)
+	}
+	return got
+}
+
 func TestChanges(t *testing.T) {
 	day := func(period string) string { return "  freshness: {error_after: " + period + "}\n" }
 	tests := []struct {
@@ -96,16 +118,7 @@ func TestChanges(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b, err1 := read(t, tt.base)
-			h, err2 := read(t, tt.head)
-			changes, err := Format.Diff(b, h)
-			if err1 != nil || err2 != nil || err != nil {
-				t.Fatal(err1, err2, err)
-			}
-			var got []string
-			for _, c := range changes {
-				got = append(got, c.Rule.ID+": "+c.Detail)
-			}
+			got := compare(t, tt.base, tt.head)
 			if strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
 				t.Errorf("got %q\nwant %q", got, tt.want)
 			}

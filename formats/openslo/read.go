@@ -26,7 +26,7 @@ func (r *reader) objectives() (all []slo.Objective) {
 	spec := r.node.Get("spec")
 	list := spec.Get("objectives")
 	if len(list.List()) == 0 {
-		r.Addf(at(list, spec, r.node), "want a list of objectives for the SLO %s", r.name)
+		r.Addf(at(list, spec.Key("objective"), spec, r.node), "want a list of objectives for the SLO %s", r.name)
 	}
 	window := r.window(spec.Get("timeWindow"))
 	shared := r.measure(spec)
@@ -45,7 +45,9 @@ func (r *reader) objectives() (all []slo.Objective) {
 		own := r.indicator(n)
 		for _, o := range r.objective(n, window) {
 			o.Element, o.ID = element, display
-			o.Measure = strings.Join(nonEmpty(o.Measure, own, shared), ", ")
+			if o.Property == r.property() { // a time slice is measured as its objective is
+				o.Measure = strings.Join(nonEmpty(o.Measure, own, shared), ", ")
+			}
 			all = append(all, o)
 		}
 	}

@@ -138,6 +138,8 @@ func TestChanges(t *testing.T) {
 		{"a named indicator for one in place", file("  - target: 0.9\n", inPlace, ""), file("  - target: 0.9\n", named, "") + sli("a"), nil},
 		{"a named indicator changed", file("  - target: 0.9\n", named, "") + sli("a"), file("  - target: 0.9\n", named, "") + sli("b"),
 			[]string{"slo/measured-differently: orders-fast 90% is measured in another way"}},
+		{"the indicator of several objectives", file(two, inPlace, ""), file(strings.ReplaceAll(two, "}", ", timeSliceTarget: 0.5}"), strings.Replace(inPlace, "query: a", "query: b", 1), ""),
+			[]string{"slo/measured-differently: orders-fast 90% is measured in another way", "slo/added: orders-fast of a time slice 50% is promised now", "slo/added: orders-fast of a time slice 50% is promised now"}},
 		{"an SLO is gone", file("  - target: 0.9\n", "", "") + sli("a"), strings.TrimPrefix(sli("a"), "---\n"), []string{"slo/other-removed: orders-fast 90% is no longer promised"}},
 		{"an SLO that promises freshness is gone", file("  - target: 0.9\n", "", ", annotations: {breakwater/property: freshness}") + sli("a"), strings.TrimPrefix(sli("a"), "---\n"),
 			[]string{"slo/removed: freshness 90% is no longer promised"}},
