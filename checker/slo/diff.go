@@ -77,13 +77,7 @@ type address struct {
 }
 
 func (d *differ) compare(was, now Objective) {
-	if from, to := was.driver(), now.driver(); from != to {
-		rule := driverChanged
-		if from == "regulatory" {
-			rule = obligationDropped
-		}
-		d.report(rule, was, now, from+"→"+to, fmt.Sprintf("driver of %s: %s became %s", strings.TrimSuffix(was.about(), ":"), cmp.Or(from, "none"), cmp.Or(to, "none")))
-	}
+	d.driver(was, now)
 	order := now.Compare(was.Limit)
 	if order != Same || otherDay(was.Limit, now.Limit) {
 		d.limit(was, now)
@@ -96,6 +90,19 @@ func (d *differ) compare(was, now Objective) {
 		c := d.report(measuredDifferently, was, now, "", fmt.Sprintf("%s %s is measured in another way", was.about(), now.Raw))
 		c.From, c.To = was.Measure, now.Measure
 	}
+}
+
+// driver judges the reason for which an objective is promised.
+func (d *differ) driver(was, now Objective) {
+	from, to := was.driver(), now.driver()
+	if from == to {
+		return
+	}
+	rule := driverChanged
+	if from == "regulatory" {
+		rule = obligationDropped
+	}
+	d.report(rule, was, now, from+"→"+to, fmt.Sprintf("driver of %s: %s became %s", strings.TrimSuffix(was.about(), ":"), cmp.Or(from, "none"), cmp.Or(to, "none")))
 }
 
 // schedule judges when an objective is kept or checked. A promise that names no times
@@ -142,6 +149,8 @@ func (d *differ) gone(was Objective, p *pairing) {
 	case !kept || !p.taken[j]:
 		p.taken[j] = true // one edit, one finding
 		d.limit(was, d.head[j])
+	default: // another one, which promises as much, stays
+		d.driver(was, d.head[j])
 	}
 }
 
