@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"iter"
 	"math/big"
 	"math/bits"
 	"regexp"
@@ -50,7 +51,7 @@ func ParseSchedule(text string) (s Schedule, ok bool, err error) {
 		return Schedule{}, true, refusedf("want a schedule such as 0 6 * * 1-5")
 	}
 	s = newSchedule(spec)
-	if s.minutes == 0 || s.hours == 0 || s.days == 0 || s.weekdays == 0 || s.activeDays() == nil {
+	if !s.ever() {
 		return Schedule{}, true, refusedf("want a schedule that comes about; this one has no such day or time")
 	}
 	return s, true, nil
@@ -91,62 +92,73 @@ func (s Schedule) folded() Schedule {
 	return s
 }
 
-// on reports whether s comes about on a day.
-func (s Schedule) on(day, month, weekday int) bool {
+// on reports whether s comes about on a day of one of its months.
+func (s Schedule) on(day, weekday int) bool {
 	inMonth, inWeek := s.days>>day&1 == 1, s.weekdays>>weekday&1 == 1
-	if s.months>>month&1 == 0 {
-		return false
-	}
 	if s.eitherDay {
 		return inMonth || inWeek
 	}
 	return inMonth && inWeek
 }
 
-// activeDays returns the days on which s comes about, by number, in sixty years: they
+// activeDays yields the days on which s comes about, by number, in sixty years: they
 // have every kind of year next to every other, and 2100, which is no leap year.
-func (s Schedule) activeDays() (active []int64) {
+func (s Schedule) activeDays() iter.Seq[int] {
 	lengths := [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 	const from, to = 2071, 2131
-	number, weekday := int64(0), int(time.Date(from, 1, 1, 0, 0, 0, 0, time.UTC).Weekday())
-	for year := from; year < to; year++ {
-		for month, length := range lengths {
-			if month == 1 && year%4 == 0 && year%100 != 0 {
-				length++
-			}
-			for day := 1; day <= length; day++ {
-				if s.on(day, month+1, weekday) {
-					active = append(active, number)
+	return func(yield func(int) bool) {
+		first := 0                         // of the month
+		const weekday = int(time.Thursday) // of 1 January 2071
+		for year := from; year < to; year++ {
+			for month, length := range lengths {
+				if month == 1 && year%4 == 0 && year%100 != 0 {
+					length++
 				}
-				weekday = (weekday + 1) % 7
-				number++
+				for day := 1; day <= length && s.months>>(month+1)&1 == 1; day++ {
+					number := first + day - 1
+					if s.on(day, (weekday+number)%7) && !yield(number) {
+						return
+					}
+				}
+				first += length
 			}
 		}
 	}
-	return active
+}
+
+// ever reports whether s comes about at all.
+func (s Schedule) ever() bool {
+	for range s.activeDays() {
+		return s.minutes != 0 && s.hours != 0 && s.days != 0 && s.weekdays != 0
+	}
+	return false
 }
 
 // Gap returns the longest time between two times at which s comes about, leaving
 // aside that clocks are turned in spring and in autumn.
 func (s Schedule) Gap() Quantity {
 	const minutes = 24 * 60
-	times, days := s.times(), s.activeDays()
-	longest := apart(days)*minutes + times[0] - times[len(times)-1] // over night
-	return Quantity{Amount: big.NewRat(max(longest, apart(times))*60, 1)}
+	times := s.times()
+	longest := apart(s.activeDays())*minutes + times[0] - times[len(times)-1] // over night
+	return Quantity{Amount: big.NewRat(int64(max(longest, apart(slices.Values(times)))*60), 1)}
 }
 
 // apart returns the longest way from one of numbers, which rise, to the next.
-func apart(numbers []int64) (longest int64) {
-	for i := 1; i < len(numbers); i++ {
-		longest = max(longest, numbers[i]-numbers[i-1])
+func apart(numbers iter.Seq[int]) (longest int) {
+	last := -1
+	for n := range numbers {
+		if last >= 0 {
+			longest = max(longest, n-last)
+		}
+		last = n
 	}
 	return longest
 }
 
 // times returns the minutes of the day at which s comes about.
-func (s Schedule) times() (all []int64) {
-	for hour := range int64(24) {
-		for minute := range int64(60) {
+func (s Schedule) times() (all []int) {
+	for hour := range 24 {
+		for minute := range 60 {
 			if s.hours>>hour&1 == 1 && s.minutes>>minute&1 == 1 {
 				all = append(all, hour*60+minute)
 			}
@@ -160,8 +172,8 @@ func (s Schedule) Covers(t Schedule) bool {
 	if t.minutes&^s.minutes|t.hours&^s.hours != 0 {
 		return false
 	}
-	days := s.activeDays()
-	for _, day := range t.activeDays() {
+	days := slices.Collect(s.activeDays())
+	for day := range t.activeDays() {
 		if _, ok := slices.BinarySearch(days, day); !ok {
 			return false
 		}
