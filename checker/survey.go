@@ -31,6 +31,7 @@ type survey struct {
 	charts
 	tombstones map[string]product.Declaration // of ports that went elsewhere, by their ids
 	owners     map[string][]string            // who answers for a consumer, as the target branch says, by its id
+	notices    []policy.Notice                // that the target branch records
 
 	mu       sync.Mutex
 	failures []error // of the world, each once
@@ -66,6 +67,7 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		}
 	}
 	s.gate.Policy.Now = c.Now
+	s.silence(ctx)
 	if c.Reviews != nil {
 		s.gate.Policy.Missing = func(f *policy.Finding, owner string) []string { return s.missing(ctx, f, owner) }
 	}

@@ -308,7 +308,8 @@ func (r reader) policy(f *document.Fields) Policy {
 		}
 	}
 	for _, w := range f.Each("waivers") {
-		p.Approvals = append(p.Approvals, r.approval(w))
+		p.Approvals = append(p.Approvals, readApproval(w))
+		w.Done()
 	}
 	f.Done()
 	return p
@@ -330,36 +331,19 @@ func (r reader) ruleNames() []string {
 const Approvals = ".breakwater/approvals"
 
 func (r reader) approvals(tree *revision.Tree, c *Config) {
-	for file := range tree.Under(Approvals) {
-		if !slices.Contains([]string{".yaml", ".yml"}, path.Ext(file.Path)) {
-			continue
-		}
-		text, err := tree.ReadFile(file.Path)
-		if err != nil {
-			r.Add(source.Errorf(source.Top(file.Path), "%w", err))
-			continue
-		}
-		docs, err := document.ParseAll(file.Path, text)
-		r.Add(err)
-		for _, doc := range docs {
-			entries := []*document.Node{doc}
-			if doc.Kind == document.List {
-				entries = doc.Items
-			}
-			for _, n := range entries {
-				c.Policy.Approvals = append(c.Policy.Approvals, r.approval(r.Fields(n, "an approval")))
-			}
-		}
+	approvals, errs := records(tree, Approvals, "an approval", readApproval)
+	for _, e := range errs {
+		r.Add(e)
 	}
+	c.Policy.Approvals = append(c.Policy.Approvals, approvals...)
 }
 
-func (r reader) approval(f *document.Fields) Approval {
+func readApproval(f *document.Fields) Approval {
 	a := Approval{
 		Finding: f.Required("finding"), Digest: f.Required("digest"), By: f.Required("by"), Reason: f.Required("reason"),
 		Until: f.Date("until"), Span: f.At("finding"),
 	}
 	f.Require("until")
-	f.Done()
 	return a
 }
 
