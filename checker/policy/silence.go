@@ -15,6 +15,10 @@ import (
 // silence counts as consent.
 const noticesWanted = 2
 
+// SilenceCounts reports whether the silence of a consumer of this criticality can be a
+// consent. Of the others, each has to agree.
+func SilenceCounts(criticality string) bool { return criticality != "high" && criticality != "critical" }
+
 // A listener is a consumer that a finding hits, and how far its silence has come.
 type listener struct {
 	id       string
@@ -58,8 +62,8 @@ func (j *judgement) listeners(told []Notice) []listener {
 			r = &listener{id: h.Use.ID}
 			byID[h.Use.ID] = r
 		}
-		if c := h.Use.Criticality; c == "high" || c == "critical" {
-			r.explicit = fmt.Sprintf("%s (%s) has to approve", r.id, c)
+		if !SilenceCounts(h.Use.Criticality) {
+			r.explicit = fmt.Sprintf("%s (%s) has to approve", r.id, h.Use.Criticality)
 		}
 	}
 	for _, o := range j.Objections {
@@ -97,6 +101,9 @@ func (r *listener) listen(told []Notice, now time.Time) {
 	slices.Sort(r.refused)
 	r.refused = slices.Compact(r.refused)
 }
+
+// Consented reports whether silence let f pass that would block.
+func (f Finding) Consented() bool { return len(f.Silent) > 0 && f.Approval == nil && f.Verdict < Block }
 
 // hear asks which of those who are hit were told of this very finding and said nothing.
 // It speaks of them only where somebody began to tell them.
@@ -149,7 +156,7 @@ func (j *judgement) awaits(all []listener) {
 	}
 	j.Awaits = fmt.Sprintf(" Silence counts as consent from %s on, %s", from.Format("2 Jan 2006"), in(from.Sub(j.Now)))
 	if len(again) > 0 {
-		j.Awaits += fmt.Sprintf(", once a notice to %s is recorded on %s", strings.Join(again, " and "), "two different days")
+		j.Awaits += fmt.Sprintf(", once %s was told twice, on different days", strings.Join(again, " and "))
 	}
 	j.Awaits += "."
 }
