@@ -33,6 +33,8 @@ type survey struct {
 	owners     map[string][]string            // who answers for a consumer, as the target branch says, by its id
 	notices    []policy.Notice                // that the target branch records
 
+	archive
+
 	mu       sync.Mutex
 	failures []error // of the world, each once
 }
@@ -199,12 +201,12 @@ func (s *survey) wrong(side Side, errs []*source.Error) {
 
 // outlines reads the ports that can be told apart only by their content. A port
 // that cannot be read is like no other.
-func (s *survey) outlines(ctx context.Context) func(p *product.Port, atHead bool) *schema.Outline {
+func (s *survey) outlines(ctx context.Context, base *revision.Tree) func(p *product.Port, atHead bool) *schema.Outline {
 	read := make(map[*product.Port]*schema.Outline)
 	return func(p *product.Port, atHead bool) *schema.Outline {
 		o, ok := read[p]
 		if !ok {
-			tree := s.revs.Base
+			tree := base
 			if atHead {
 				tree = s.revs.Head
 			}

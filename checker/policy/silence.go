@@ -17,7 +17,9 @@ const noticesWanted = 2
 
 // SilenceCounts reports whether the silence of a consumer of this criticality can be a
 // consent. Of the others, each has to agree.
-func SilenceCounts(criticality string) bool { return criticality != "high" && criticality != "critical" }
+func SilenceCounts(criticality string) bool {
+	return criticality != "high" && criticality != "critical"
+}
 
 // A listener is a consumer that a finding hits, and how far its silence has come.
 type listener struct {
