@@ -126,7 +126,7 @@ func (r *run) reportSince(ctx context.Context, c change.Change, v older) {
 		return
 	}
 	f.Against = &v.Version
-	f.Because = fmt.Sprintf("held against %s, an older version: %s", v.Name, f.Because)
+	f.Detail += fmt.Sprintf(" (against %s)", v.Name)
 	r.findings = append(r.findings, f)
 	if r.against == nil {
 		r.against = make(map[string]*revision.Tree)
@@ -172,11 +172,15 @@ func (r *run) versions(ctx context.Context) (all []older, lacking []string) {
 	default:
 		all, lacking = r.byRef(ctx, d)
 	}
-	had := slices.ContainsFunc(all, func(v older) bool { return v.port != nil })
-	if !had && len(lacking) == 0 {
-		lacking = []string{fmt.Sprintf("no older version is compared: of %s, none has the port", d.Versions)}
+	was := slices.DeleteFunc(slices.Clone(all), func(v older) bool { return v.port == nil })
+	switch {
+	case len(was) > 0 || len(lacking) > 0:
+	case len(all) > 0:
+		lacking = []string{fmt.Sprintf("no older version is compared: the port is in none of the %s", d.Versions)}
+	case !r.revs.Replay: // there may have been none then
+		lacking = []string{fmt.Sprintf("no older version is compared: there is none of the %s", d.Versions)}
 	}
-	return slices.DeleteFunc(all, func(v older) bool { return v.port == nil }), lacking
+	return was, lacking
 }
 
 // byRef lists the versions that tags or branches stand for.

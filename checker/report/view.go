@@ -118,7 +118,7 @@ func (v *view) advice(f policy.Finding) (do, because string) {
 	if f.Verdict > policy.Pass && !spared && !approved || v.all {
 		do = f.Fix
 	}
-	if !hit && !spared || f.Approval != nil || f.Awaits != "" || f.Consented() || f.Against != nil || v.all {
+	if !hit && !spared || f.Approval != nil || f.Awaits != "" || f.Consented() || v.all {
 		because = f.Because
 	}
 	return do, because
