@@ -49,7 +49,7 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	var runs []*run
 	directory := consumer.NewDirectory(uses)
 	for _, p := range s.head.Ports {
-		if r := (&run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: directory}); !r.isNothing() {
+		if r := newRun(s, product.Pair{Base: p, Head: p}, directory); !r.isNothing() {
 			runs = append(runs, r)
 		}
 	}
