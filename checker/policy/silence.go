@@ -126,9 +126,12 @@ func (j *judgement) hear() (all []listener) {
 	return all
 }
 
-// consents says that silence let the finding pass.
+// consents says whose silence helped the finding to pass.
 func (j *judgement) consents(all []listener) {
 	for _, r := range all {
+		if !r.isSilent(j.Now) {
+			continue
+		}
 		j.say("%s was told on %s, and did not object until %s: silence is consent", r.id, strings.Join(r.days, " and on "), r.ends.Format(time.DateOnly))
 	}
 }

@@ -121,3 +121,23 @@ func TestReadNotices(t *testing.T) {
 		t.Errorf("got %+v", notices)
 	}
 }
+
+// A record that is wrong is an error at its place, and never a notice that counts.
+func FuzzReadNotices(f *testing.F) {
+	f.Add("- {finding: f, digest: d, consumer: c, channel: slack, sentAt: 2026-11-01}")
+	f.Add("finding: f\n---\n[[{}], 7, null]")
+	f.Fuzz(func(t *testing.T, text string) {
+		notices, errs := ReadNotices(revision.Memory("test", map[string][]byte{Notices + "/a.yaml": []byte(text)}))
+		for _, n := range notices {
+			whole := n.Finding != "" && n.Digest != "" && n.Consumer != "" && n.Channel != ""
+			if len(errs) == 0 && !whole {
+				t.Errorf("got %+v", n)
+			}
+		}
+		for _, e := range errs {
+			if e.Span.File != Notices+"/a.yaml" {
+				t.Errorf("%s has no place", e)
+			}
+		}
+	})
+}
