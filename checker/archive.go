@@ -285,4 +285,3 @@ func (s *survey) rewritten() (changes []change.Change) {
 	}
 	return changes
 }
-

@@ -54,7 +54,7 @@ func (r *run) older(ctx context.Context, told []change.Change) {
 			continue
 		}
 		seen[key] = true
-		v.side = r.load(ctx, v.port, v.tree)
+		v.side = r.load(ctx, v.port, v.tree, r.was)
 		changes, why := r.since(v, base)
 		if why != "" {
 			broken = append(broken, fmt.Sprintf("%s (%s)", v.Name, why))
@@ -122,7 +122,7 @@ func (r *run) reportSince(ctx context.Context, c change.Change, v older) {
 // notOlder says that older versions were asked for and could not be compared.
 func (r *run) notOlder(ctx context.Context, why string) policy.Finding {
 	c := change.Change{Rule: notCompared, Path: change.Port, Key: "versions", To: why, Detail: fmt.Sprintf("%s: %s", r.pair.ID(), why)}
-	if d := r.declared(); d != nil {
+	if d := r.pair.Head.Config; d != nil {
 		c.Head = d.At("versions")
 	}
 	return r.weigh(ctx, c, r.was, nil, r.standing(nil))
