@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker/revision"
@@ -96,11 +97,19 @@ func notice(f *document.Fields) Notice {
 	return n
 }
 
+// maxReason is how many bytes an objection has to say why: it stands in every report.
+const maxReason = 1000
+
 func objection(f *document.Fields) Objection {
-	return Objection{
+	o := Objection{
 		Finding: f.Required("finding"), Consumer: f.Required("consumer"), By: f.Required("by"), Reason: f.Required("reason"),
 		Span: f.At("finding"),
 	}
+	if len(o.Reason) > maxReason {
+		f.Problem("reason", "say it in at most %d characters", maxReason)
+		o.Reason = strings.ToValidUTF8(o.Reason[:maxReason], "") + "…"
+	}
+	return o
 }
 
 // records reads the entries of all files in a folder.

@@ -122,6 +122,17 @@ func TestReadNotices(t *testing.T) {
 	}
 }
 
+func TestReadObjections(t *testing.T) {
+	tree := revision.Memory("test", map[string][]byte{
+		Objections + "/a.yaml": []byte("finding: f\nconsumer: c\nby: \"@bob\"\nreason: we need it\n"),
+		Objections + "/b.yaml": []byte("finding: f\nconsumer: c\nby: \"@bob\"\nreason: " + strings.Repeat("x", maxReason+1) + "\n"),
+	})
+	objections, errs := ReadObjections(tree)
+	if len(objections) != 2 || objections[0].Reason != "we need it" || len(errs) != 1 || errs[0].Error() != ".breakwater/objections/b.yaml:4:9: say it in at most 1000 characters" {
+		t.Errorf("got %+v, %v", objections, errs)
+	}
+}
+
 // A record that is wrong is an error at its place, and never a notice that counts.
 func FuzzReadNotices(f *testing.F) {
 	f.Add("- {finding: f, digest: d, consumer: c, channel: slack, sentAt: 2026-11-01}")
