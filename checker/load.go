@@ -31,7 +31,8 @@ func nothing() *side { return &side{Schema: schema.Schema{Outline: new(schema.Ou
 
 // load reads one side of a port. A side that is not there is read as nothing. What
 // could be read of a broken one still tells what a consumer's path means.
-func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree) *side {
+// What like has in common with it is not made again.
+func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree, like *side) *side {
 	l := nothing()
 	if p == nil || p.Format.Load == nil || len(p.Paths) == 0 {
 		return l
@@ -42,7 +43,11 @@ func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree)
 	if len(l.errs) > 0 {
 		return l
 	}
-	body, err := p.Format.Load(ctx, s.request(p, tree))
+	request := s.request(p, tree)
+	if like != nil && len(like.errs) == 0 {
+		request.Like = like.body
+	}
+	body, err := p.Format.Load(ctx, request)
 	l.body, l.Schema = body, body
 	l.fail(err, p.Paths[0])
 	if p.Promise != "" {
