@@ -39,10 +39,11 @@ var Format = schema.Language[*port]{
 	Rules: []change.Rules{rules, table.Rules()},
 	Gaps: []string{
 		"whether a query, a text or a check of a tool's own still finds what it found",
-		"schedules of quality rules and objectives, times of day and free text, which are compared as text",
+		"schedules of quality rules, and objectives in free text, which are compared as text",
 		"references into other documents, and schemas in another language within a contract, which are compared as text",
 		"keys that no standard knows",
 	},
+	Options:   []string{"comparators"},
 	Documents: true,
 	Match:     match,
 	Claims:    claims,
