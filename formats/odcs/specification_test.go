@@ -121,6 +121,7 @@ func TestRefusesSpecification(t *testing.T) {
 	}{
 		{"models are a list", "models: [{orders: {}}]\n", []string{`4:9: want a map for "models"`}},
 		{"a model is a text", "models: {orders: table}\n", []string{`4:18: want a map for "orders"`}},
+		{"a server is a text", "servers: {production: s3}\n", []string{`4:23: want a map for "production"`}},
 		{"fields are a list", "models:\n  orders:\n    fields: [id]\n", []string{`6:13: want a map for "fields"`}},
 		{"a field is a text", "models:\n  orders:\n    fields: {id: string}\n", []string{`6:18: want a map for "id"`}},
 		{"a type is a list", "models:\n  orders:\n    fields: {id: {type: [string]}}\n", []string{`6:25: want a text for "type"`}},

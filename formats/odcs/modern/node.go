@@ -50,10 +50,15 @@ func (m *target) member(name string) *document.Node {
 // copyOf returns a map with the members of n, to which others may be added.
 func copyOf(n *document.Node) *target {
 	m := newMap(n)
+	m.putAll(n)
+	return m
+}
+
+// putAll adds the members of n as they are.
+func (m *target) putAll(n *document.Node) {
 	for _, e := range members(n) {
 		m.put(e.key.Text, e.key, e.value)
 	}
-	return m
 }
 
 // put adds a member under a name of today, which stands where at does. What is null
@@ -177,8 +182,10 @@ func named(n *document.Node, name string, to func(key, value *document.Node) *do
 	for _, e := range members(n) {
 		item := newMap(e.value)
 		item.put(name, e.key, word(e.key.Text, e.key))
-		for _, inner := range members(to(e.key, e.value)) {
-			item.put(inner.key.Text, inner.key, inner.value)
+		if inner := to(e.key, e.value); inner != nil && inner.Get(name) == nil {
+			item.Keys, item.Items = append(item.Keys, inner.Keys...), append(item.Items, inner.Items...)
+		} else {
+			item.putAll(inner)
 		}
 		items = append(items, item.Node)
 	}

@@ -193,8 +193,8 @@ func (s *specification) custom(name string, e member) {
 	}
 }
 
-func (s *specification) server(_, n *document.Node) *document.Node {
-	return within(n, "roles", each(func(r *document.Node) *document.Node { return renamed(r, names{"name": "role"}) }))
+func (s *specification) server(key, n *document.Node) *document.Node {
+	return within(s.mapOf(key, n), "roles", each(func(r *document.Node) *document.Node { return renamed(r, names{"name": "role"}) }))
 }
 
 // link returns an entry of the authoritative definitions.
