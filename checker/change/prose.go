@@ -15,7 +15,7 @@ type Prose struct {
 }
 
 // maxProse is how many bytes of a text a change carries. A report shows fewer still.
-const maxProse = 16 << 10
+const maxProse = 4 << 10
 
 // NewProse returns how a text changed, if there is more of it than a word: of a single
 // word, the sentence says all.

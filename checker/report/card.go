@@ -24,6 +24,7 @@ func (t *text) card(f policy.Finding) {
 	if f.Verdict == policy.Block || t.Verbose {
 		t.labelled("breaks", fmt.Sprintf("%s (%s)", sentence(f.Rule.Why), surfaces(f.Breaks())))
 	}
+	t.proses(f)
 	t.hits(f)
 	if w := f.Witness; w != nil {
 		t.labelled("proof", w.String())
@@ -85,6 +86,25 @@ func (t *text) locations(f policy.Finding) {
 		if full && !gone {
 			t.snippet(4, t.r.Excerpts[head], f.Head, 2)
 		}
+	}
+}
+
+// proses shows which words of a text changed, marked as git does.
+func (t *text) proses(f policy.Finding) {
+	label := "words"
+	for _, p := range prosesOf(f) {
+		var words []string
+		for _, r := range p.Runs {
+			switch r.Op {
+			case '-':
+				r.Text = t.paint(red, "[-"+r.Text+"-]")
+			case '+':
+				r.Text = t.paint(green, "{+"+r.Text+"+}")
+			}
+			words = append(words, r.Text)
+		}
+		t.painted(label, p.About+": "+strings.Join(words, " "))
+		label = ""
 	}
 }
 
