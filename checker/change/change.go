@@ -107,6 +107,7 @@ const (
 	DefinitionChanged    Idea = "definition-changed"
 	IdentifierChanged    Idea = "identifier-changed"
 	MeaningUnsaid        Idea = "meaning-unsaid"
+	Drift                Idea = "drift" // To is empty where what was promised is not served any more
 	NotCompared          Idea = "not-compared"
 	Unreadable           Idea = "unreadable" // nothing can be said of anything
 )
@@ -205,6 +206,11 @@ type Peer struct {
 	Nowhere  bool   // it names no file, although Head does
 	Was      string // the file of the base that it is about, if not Base's
 	Unstable bool   // what it is about said, in the base, that it may still change: a package v1beta1
+}
+
+// IsGone reports whether nothing is left of what c is about for whoever reads it.
+func (c Change) IsGone() bool {
+	return c.Rule.Idea.IsRemoval() || c.Rule.Idea == Drift && c.To == ""
 }
 
 // Breaks returns the surfaces that c puts at risk.

@@ -221,11 +221,25 @@ func (g *gate) ports() {
 		setting("compatibility", was.Compatibility, now.Compatibility, slices.Index(modes, now.Compatibility)-slices.Index(modes, was.Compatibility))
 		setting("direction", fmt.Sprint(was.Direction), fmt.Sprint(now.Direction), -1)
 		setting("root", was.Root, now.Root, -1)
+		setting("names", names(was), names(now), -1)
+		if now.SLO == "" {
+			setting("slo", was.SLO, now.SLO, -1)
+		}
 		setting("kind", string(was.Kind), string(now.Kind), -1)
 		if !now.Complete.AsOf.IsZero() && was.Complete.AsOf.IsZero() {
 			g.report(loosened, g.at("ports", was.ID, "registry"), "open", "complete", was.Span, now.At("registry"), was.ID+": the registry is declared complete")
 		}
 	}
+}
+
+// names lists what a port's contract calls its elements.
+func names(d product.Declaration) string {
+	var all []string
+	for _, n := range d.Names {
+		all = append(all, fmt.Sprintf("%s: %s", n.Contract, n.Body))
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
 }
 
 // Undeclared reports a port that base declares and head only shows by content.
