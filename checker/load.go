@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"slices"
@@ -118,9 +119,12 @@ func (l *side) bind(p *product.Port, was *contract.Match) {
 	l.body.Outline.Also = l.match.Names
 	l.promise.Promises = slices.Clone(l.promised)
 	for i := range l.promise.Promises {
-		if o := &l.promise.Promises[i]; l.match.Names[o.Element] != "" {
-			o.Element = l.match.Names[o.Element]
+		o := &l.promise.Promises[i]
+		at := l.match.Names[o.Element]
+		if at == "" && was != nil { // it is not served any more, which is no change of the objective
+			at = was.Names[o.Element]
 		}
+		o.Element = cmp.Or(at, o.Element)
 	}
 	l.Promises = slices.Concat(l.body.Promises, l.promise.Promises)
 }

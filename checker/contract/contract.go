@@ -31,6 +31,7 @@ type Match struct {
 	Names         Names // of all elements that were found, roots included
 
 	elements map[change.Path]element // of the contract, by their paths
+	means    Names                   // the other way round
 	order    []change.Path           // outermost first
 	extra    map[change.Path]schema.Edge
 	extras   []change.Path // of the body, in an order
@@ -53,23 +54,27 @@ type element struct {
 func New(promise, body *schema.Outline, given Names, was *Match) *Match {
 	m := &Match{
 		Promise: promise, Body: body, Names: make(Names),
-		elements: make(map[change.Path]element), extra: make(map[change.Path]schema.Edge), seen: make(map[[2]change.Path]bool),
+		elements: make(map[change.Path]element), means: make(Names), extra: make(map[change.Path]schema.Edge), seen: make(map[[2]change.Path]bool),
 	}
 	full := m.resolve(given)
+	var before Names
+	if was != nil {
+		before = was.Names
+	}
 	taken := make(map[change.Path]bool)
-	for _, likeness := range m.likenesses(full, was) {
+	for _, likeness := range m.likenesses(full, before) {
 		for _, root := range promise.Roots {
 			if m.Names[root] != "" {
 				continue
 			}
 			if decl := likeness(root, taken); decl != "" {
-				m.Names[root], taken[decl] = decl, true
+				m.Names[root], m.means[decl], taken[decl] = decl, root, true
 			}
 		}
 	}
 	for _, root := range promise.Roots {
 		if decl := m.Names[root]; decl != "" {
-			m.walk(root, root, decl, decl, full)
+			m.walk(root, root, decl, decl, full, before)
 		} else {
 			m.lost = append(m.lost, root)
 		}
@@ -96,7 +101,7 @@ func (m *Match) resolve(given Names) Names {
 type likeness func(root change.Path, taken map[change.Path]bool) change.Path
 
 // likenesses are the ways to find the declaration, the surest first.
-func (m *Match) likenesses(given Names, was *Match) []likeness {
+func (m *Match) likenesses(given, was Names) []likeness {
 	roots := m.Body.Roots
 	only := func(taken map[change.Path]bool, fits func(decl change.Path) bool) (found change.Path) {
 		for _, decl := range roots {
@@ -120,16 +125,13 @@ func (m *Match) likenesses(given Names, was *Match) []likeness {
 	return []likeness{
 		func(root change.Path, _ map[change.Path]bool) change.Path { return given[root] },
 		func(root change.Path, taken map[change.Path]bool) change.Path {
-			if was == nil {
-				return ""
-			}
-			return only(taken, func(decl change.Path) bool { return decl == was.Names[root] })
+			return only(taken, func(decl change.Path) bool { return decl == was[root] })
 		},
 		byName(func(a, b string) bool { return a == b }),
 		byName(func(a, b string) bool { return spelling(a) == spelling(b) }),
 		byName(func(a, b string) bool { return singular(spelling(a)) == singular(spelling(b)) }),
 		func(root change.Path, taken map[change.Path]bool) change.Path {
-			alone := len(m.Promise.Roots) == 1 && len(roots) == 1 && (was == nil || was.Names[root] == "")
+			alone := len(m.Promise.Roots) == 1 && len(roots) == 1 && was[root] == ""
 			return only(taken, func(decl change.Path) bool {
 				common, all := m.common(root, decl)
 				return 2*common > all || alone && common > 0
@@ -155,25 +157,25 @@ func (m *Match) common(root, decl change.Path) (common, all int) {
 
 // walk pairs what is declared at promised, at the place of it, with what is declared at
 // served, at the place in. Every pair of declarations is walked once.
-func (m *Match) walk(of, promised, in, served change.Path, given Names) {
+func (m *Match) walk(of, promised, in, served change.Path, given, was Names) {
 	pair := [2]change.Path{promised, served}
 	if m.seen[pair] {
 		return
 	}
 	m.seen[pair] = true
-	named := make(map[change.Step]bool)
+	named, body := make(map[change.Step]bool), newIndex(m.Body.Decls[served])
 	for _, e := range m.Promise.Decls[promised] {
 		at := of.Join(e.Step)
 		found := element{promised: e, want: familyOf(m.Promise, e)}
-		if is, ok := m.serves(at, e, served, given); ok {
+		if is, ok := body.serves(m, at, e.Step, given, was[at]); ok {
 			found.served, found.at, found.declared = is, in.Join(is.Step), served.Join(is.Step)
 			found.is = familyOf(m.Body, is)
-			m.Names[at], named[is.Step] = found.at, true
+			m.Names[at], m.means[found.at], named[is.Step] = found.at, at, true
 		}
 		m.elements[at] = found
 		m.order = append(m.order, at)
 		if found.at != "" && e.Decl != "" && found.served.Decl != "" {
-			m.walk(at, e.Decl, found.at, found.served.Decl, given)
+			m.walk(at, e.Decl, found.at, found.served.Decl, given, was)
 		}
 	}
 	for _, e := range m.Body.Decls[served] {
@@ -184,30 +186,63 @@ func (m *Match) walk(of, promised, in, served change.Path, given Names) {
 	}
 }
 
-// serves returns the edge of the body that is the element e of the contract.
-func (m *Match) serves(at change.Path, e schema.Edge, served change.Path, given Names) (schema.Edge, bool) {
-	edges := m.Body.Decls[served]
-	if is := given[at]; is != "" {
-		_, step := is.Split()
-		i := slices.IndexFunc(edges, func(b schema.Edge) bool { return b.Step == step })
-		if i >= 0 {
-			return edges[i], true
+// An index finds the elements of one declaration of the body: by the step that leads
+// to them, and by a name however it is spelled. Where two are spelled so, none is found.
+type index struct {
+	edges   []schema.Edge
+	steps   map[change.Step]int
+	spelled map[string]int // -1: several
+}
+
+func newIndex(edges []schema.Edge) index {
+	x := index{edges, make(map[change.Step]int, len(edges)), make(map[string]int, len(edges))}
+	for i, e := range edges {
+		x.steps[e.Step] = i
+		name := spelling(e.Step.Word())
+		if _, twice := x.spelled[name]; twice {
+			i = -1
 		}
-		return schema.Edge{}, false
+		x.spelled[name] = i
 	}
-	for _, same := range []func(a, b string) bool{
-		func(a, b string) bool { return a == b },
-		func(a, b string) bool { return spelling(a) == spelling(b) },
-	} {
-		for _, name := range m.called(at) {
-			fits := func(b schema.Edge) bool { return e.Step == b.Step || same(name, b.Step.Word()) }
-			i := slices.IndexFunc(edges, fits)
-			if i >= 0 && !slices.ContainsFunc(edges[i+1:], fits) {
-				return edges[i], true
-			}
+	return x
+}
+
+// serves returns the element that the one of the contract at a path is, where the
+// contract reaches it by step. Before is what it was before, empty if that is not known.
+func (x index) serves(m *Match, at change.Path, step change.Step, given Names, before change.Path) (schema.Edge, bool) {
+	if is := given[at]; is != "" {
+		_, step = is.Split()
+		i, ok := x.steps[step]
+		return x.at(i, ok)
+	}
+	if step == change.Items || step == change.Values {
+		i, ok := x.steps[step]
+		return x.at(i, ok)
+	}
+	names := m.called(at)
+	for _, name := range names {
+		if i, ok := x.steps[change.Name(name)]; ok {
+			return x.at(i, ok)
 		}
+	}
+	for _, name := range names {
+		if i, ok := x.spelled[spelling(name)]; ok {
+			return x.at(i, i >= 0)
+		}
+	}
+	if before != "" {
+		_, step = before.Split()
+		i, ok := x.steps[step]
+		return x.at(i, ok)
 	}
 	return schema.Edge{}, false
+}
+
+func (x index) at(i int, ok bool) (schema.Edge, bool) {
+	if !ok {
+		return schema.Edge{}, false
+	}
+	return x.edges[i], true
 }
 
 // called lists what an element of the contract is called: as it is stored, and as the

@@ -34,7 +34,7 @@ func diff(t *testing.T, base, head fs.FS) []change.Change {
 type side struct{ promise, body schema.Schema }
 
 // read loads the contract and the stream that stand in fsys.
-func read(t *testing.T, fsys fs.FS) (s side) {
+func read(t testing.TB, fsys fs.FS) (s side) {
 	t.Helper()
 	names, err := fs.Glob(fsys, "*")
 	if err != nil {

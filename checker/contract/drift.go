@@ -47,7 +47,7 @@ func (d *differ) root(root change.Path) {
 		return
 	}
 	d.report(change.Change{Rule: drift, Path: was, From: string(root), Base: spanOf(d.base.Body, was), Head: spanOf(d.head.Promise, root)},
-		"the contract promises %s, and %s, which served it, is gone", root, d.base.Body.Short(was))
+		"the contract still promises %s; %s, which served it, is gone", root, d.base.Body.Short(was))
 }
 
 // spanOf returns where the first element of a declaration stands: an outline does not
@@ -73,7 +73,7 @@ func (d *differ) element(at change.Path) {
 		d.report(c, "the contract promises %s now, and nothing serves it", at)
 	case now.at == "" && was.at != "":
 		c := change.Change{Rule: drift, Path: was.at, Decl: was.declared, From: string(at), Base: was.served.Span, Head: now.promised.Span}
-		d.report(c, "the contract promises %s, and %s, which served it, is gone", at, d.base.Body.Short(was.at))
+		d.report(c, "the contract still promises %s; %s, which served it, is gone", at, d.base.Body.Short(was.at))
 	case now.at != "" && was.at != "":
 		d.same(at, was, now)
 	}
@@ -131,30 +131,19 @@ func (d *differ) unpromised(at change.Path) {
 	if _, before := d.base.extra[at]; before {
 		return
 	}
-	for _, of := range d.base.order {
-		if was := d.base.elements[of]; was.at == at {
-			if _, still := d.head.elements[of]; still {
-				return // it is another element's now, and that is told
-			}
-			c := change.Change{Rule: promiseDropped, Path: at, Decl: was.declared, From: string(of), Base: was.promised.Span, Head: e.Span}
-			d.report(c, "%s is served as before, and the contract no longer promises it as %s", d.head.Body.Short(at), of)
-			return
+	if of, promised := d.base.means[at]; promised {
+		if _, still := d.head.elements[of]; still {
+			return // it is another element's now, and that is told
 		}
+		was := d.base.elements[of]
+		c := change.Change{Rule: promiseDropped, Path: at, Decl: was.declared, From: string(of), Base: was.promised.Span, Head: e.Span}
+		d.report(c, "%s is served as before, and the contract no longer promises it as %s", d.head.Body.Short(at), of)
+		return
 	}
-	if parent, _ := at.Split(); d.base.servesAny(parent) {
+	if parent, _ := at.Split(); d.base.means[parent] != "" {
 		d.report(change.Change{Rule: notPromised, Path: at, To: e.Type, Base: d.base.Promise.Span, Head: e.Span},
 			"%s is new, and the contract does not promise it", d.head.Body.Short(at))
 	}
-}
-
-// servesAny reports whether the contract speaks of what is declared at a place of the body.
-func (m *Match) servesAny(at change.Path) bool {
-	for _, is := range m.Names {
-		if is == at {
-			return true
-		}
-	}
-	return false
 }
 
 // structural are the ideas of what the comparison of the outlines tells itself.

@@ -66,8 +66,8 @@ func (t *text) locations(f policy.Finding) {
 	base := checker.Place{Side: checker.Base, Span: f.Base}
 	head := checker.Place{Side: checker.Head, Span: f.Head}
 	full := f.Verdict == policy.Block || t.Verbose
-	gone := f.To == "" && !f.Base.IsZero()
-	if f.Rule.Idea == change.Unreadable { // the error above shows it
+	gone := f.To == "" && !f.Base.IsZero() && f.Rule.Idea != change.Drift // whose contract is still there
+	if f.Rule.Idea == change.Unreadable {                                 // the error above shows it
 		t.line(4, "%s", t.paint(cyan, Plain(cmp.Or(f.Head, f.Base).String())))
 		return
 	}
