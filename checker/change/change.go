@@ -107,6 +107,7 @@ const (
 	DefinitionChanged    Idea = "definition-changed"
 	IdentifierChanged    Idea = "identifier-changed"
 	MeaningUnsaid        Idea = "meaning-unsaid"
+	Documentation        Idea = "documentation-changed"
 	Drift                Idea = "drift" // To is empty where what was promised is not served any more
 	NotCompared          Idea = "not-compared"
 	Unreadable           Idea = "unreadable" // nothing can be said of anything

@@ -15,7 +15,7 @@ import (
 // card writes one finding: what changed and where, whom it breaks, who is hit and
 // how to reach them, what to do.
 func (t *text) card(f policy.Finding) {
-	class := t.paint(classColor(f.Class), fmt.Sprintf("%-10s", f.Class))
+	class := t.paint(classColor(f.Class), fmt.Sprintf("%-9s ", f.Class))
 	if f.Rule.Idea == change.NotCompared {
 		class = t.paint(yellow, "? not compared") + " "
 	}
