@@ -26,7 +26,12 @@ func (r *run) remedy(f policy.Finding, removal *policy.Removal) string {
 	case f.Rule.Idea.IsDeprecation():
 		return r.announced(f) + r.instead(r.now.Outline, f.Change)
 	case f.Class == change.Breaking && readers(f) != "" && f.Rule.Idea != change.Drift && !strings.HasPrefix(string(f.Path), "@"):
-		return f.Rule.Fix + r.parallel()
+		fix := f.Rule.Fix
+		if !r.advised { // once is enough
+			r.advised = true
+			fix += r.parallel()
+		}
+		return fix
 	}
 	return f.Rule.Fix
 }

@@ -153,7 +153,9 @@ func (d *differ) report(r *change.Rule, s subject, lost, come []Fact) {
 		c.Detail = fmt.Sprintf("%s: %s %s is no longer said", of, name, excerpt(from))
 	default:
 		c.Detail = fmt.Sprintf("%s: %s %s became %s", of, name, excerpt(from), excerpt(to))
-		c.Prose = change.NewProse(name, from, to)
+		if c.Prose = change.NewProse(name, from, to); c.Prose != nil && max(len(from), len(to)) > mostQuoted {
+			c.Detail = fmt.Sprintf("%s: %s changed", of, name) // its words say the rest
+		}
 	}
 	d.changes = append(d.changes, c)
 }
@@ -188,12 +190,14 @@ func facts(all []Fact) string {
 	return change.Fingerprint(strings.Join(said, ", "))
 }
 
+// mostQuoted is how much of a text a sentence quotes.
+const mostQuoted = 60
+
 // excerpt quotes the beginning of a text.
 func excerpt(text string) string {
-	const most = 60
 	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) > most {
-		runes = append(runes[:most], '…')
+	if len(runes) > mostQuoted {
+		runes = append(runes[:mostQuoted], '…')
 	}
 	return fmt.Sprintf("%q", string(runes))
 }
