@@ -102,42 +102,72 @@ type likeness func(root change.Path, taken map[change.Path]bool) change.Path
 
 // likenesses are the ways to find the declaration, the surest first.
 func (m *Match) likenesses(given, was Names) []likeness {
-	roots := m.Body.Roots
-	only := func(taken map[change.Path]bool, fits func(decl change.Path) bool) (found change.Path) {
-		for _, decl := range roots {
-			if taken[decl] || !fits(decl) {
-				continue
-			}
-			if found != "" {
-				return ""
-			}
-			found = decl
-		}
-		return found
-	}
-	byName := func(same func(a, b string) bool) likeness {
-		return func(root change.Path, taken map[change.Path]bool) change.Path {
-			return only(taken, func(decl change.Path) bool {
-				return slices.ContainsFunc(m.called(root), func(name string) bool { return same(name, last(decl)) })
-			})
-		}
-	}
 	return []likeness{
 		func(root change.Path, _ map[change.Path]bool) change.Path { return given[root] },
 		func(root change.Path, taken map[change.Path]bool) change.Path {
-			return only(taken, func(decl change.Path) bool { return decl == was[root] })
+			if before := was[root]; before != "" && slices.Contains(m.Body.Roots, before) && !taken[before] {
+				return before
+			}
+			return ""
 		},
-		byName(func(a, b string) bool { return a == b }),
-		byName(func(a, b string) bool { return spelling(a) == spelling(b) }),
-		byName(func(a, b string) bool { return singular(spelling(a)) == singular(spelling(b)) }),
-		func(root change.Path, taken map[change.Path]bool) change.Path {
-			alone := len(m.Promise.Roots) == 1 && len(roots) == 1 && was[root] == ""
-			return only(taken, func(decl change.Path) bool {
-				common, all := m.common(root, decl)
-				return 2*common > all || alone && common > 0
-			})
-		},
+		m.byName(func(name string) string { return name }),
+		m.byName(spelling),
+		m.byName(func(name string) string { return singular(spelling(name)) }),
+		m.byContent(was),
 	}
+}
+
+// byName finds the declaration whose name comes to the same as one of the root's.
+func (m *Match) byName(key func(name string) string) likeness {
+	called := make(map[string][]change.Path)
+	for _, decl := range m.Body.Roots {
+		called[key(last(decl))] = append(called[key(last(decl))], decl)
+	}
+	return func(root change.Path, taken map[change.Path]bool) change.Path {
+		for _, name := range m.called(root) {
+			if found := only(called[key(name)], taken); found != "" {
+				return found
+			}
+		}
+		return ""
+	}
+}
+
+// maxAlike bounds how many pairs of an object and a declaration are compared by what is
+// in them. Where there are more, names have to tell.
+const maxAlike = 10_000
+
+// byContent finds the declaration that has most of the root's elements; or, where both
+// sides have one thing only, any of them.
+func (m *Match) byContent(was Names) likeness {
+	roots := m.Body.Roots
+	return func(root change.Path, taken map[change.Path]bool) change.Path {
+		if len(roots)*len(m.Promise.Roots) > maxAlike {
+			return ""
+		}
+		alone := len(m.Promise.Roots) == 1 && len(roots) == 1 && was[root] == ""
+		var alike []change.Path
+		for _, decl := range roots {
+			if common, all := m.common(root, decl); 2*common > all || alone && common > 0 {
+				alike = append(alike, decl)
+			}
+		}
+		return only(alike, taken)
+	}
+}
+
+// only returns the one of decls that is not taken, if there is just one.
+func only(decls []change.Path, taken map[change.Path]bool) (found change.Path) {
+	for _, decl := range decls {
+		switch {
+		case taken[decl]:
+		case found != "":
+			return ""
+		default:
+			found = decl
+		}
+	}
+	return found
 }
 
 // common counts the elements of a root of the contract, and those of them that have one
@@ -263,9 +293,9 @@ func last(p change.Path) string {
 }
 
 // spelling reduces a name to what customerId and CUSTOMER_ID have in common.
-func spelling(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(name))
-}
+func spelling(name string) string { return strings.ToLower(separators.Replace(name)) }
+
+var separators = strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
 
 // singular reduces a word to what order and orders have in common.
 func singular(word string) string {

@@ -157,11 +157,15 @@ var structural = []change.Idea{
 // be not compared.
 func (d *differ) own(promised, served []change.Change) {
 	var lost []change.Change
+	told := make(map[change.Path][]change.Change)
+	for _, c := range slices.Concat(served, d.changes) {
+		told[c.Path] = append(told[c.Path], c)
+	}
 	for _, c := range promised {
 		switch at, ok := d.place(c.Path); {
 		case change.SLO.Covers(c.Path), change.Terms.Covers(c.Path), change.Port.Covers(c.Path):
 			d.changes = append(d.changes, c)
-		case ok && (slices.Contains(structural, c.Rule.Idea) || d.told(c, at, served)):
+		case ok && (slices.Contains(structural, c.Rule.Idea) || d.mirrors(c, at, told)):
 		case ok:
 			c.Path, c.Decl = at, ""
 			d.changes = append(d.changes, c)
@@ -187,17 +191,19 @@ func (d *differ) place(path change.Path) (change.Path, bool) {
 	return "", false
 }
 
-// told reports whether a change of the contract is the one that was told of the body.
-func (d *differ) told(c change.Change, at change.Path, served []change.Change) bool {
-	declared := d.base.elements[c.Path].declared
+// mirrors reports whether a change of the contract, at an element of the body, is one
+// that was told of the body, or as drift.
+func (d *differ) mirrors(c change.Change, at change.Path, told map[change.Path][]change.Change) bool {
 	same := func(other change.Change) bool {
-		sameIdea := c.Rule.Idea == other.Rule.Idea && c.Key == other.Key || isType(c.Rule.Idea) && isType(other.Rule.Idea)
-		return sameIdea && (other.Path == at || other.Path == declared)
+		switch {
+		case other.Rule == drift:
+			return other.Key == "type" && isType(c.Rule.Idea) || other.Key == "optional" && c.Rule.Idea == "field-required"
+		case isType(c.Rule.Idea):
+			return isType(other.Rule.Idea)
+		}
+		return c.Rule.Idea == other.Rule.Idea && c.Key == other.Key
 	}
-	drifted := func(other change.Change) bool {
-		return other.Rule == drift && other.Path == at && (other.Key == "type" && isType(c.Rule.Idea) || other.Key == "optional" && c.Rule.Idea == "field-required")
-	}
-	return slices.ContainsFunc(served, same) || slices.ContainsFunc(d.changes, drifted)
+	return slices.ContainsFunc(told[at], same) || slices.ContainsFunc(told[d.base.elements[c.Path].declared], same)
 }
 
 func isType(i change.Idea) bool { return strings.HasPrefix(string(i), "field-type-") }
