@@ -63,7 +63,7 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 
 // hold reads the port as it is in the head.
 func (r *run) hold(ctx context.Context) *Held {
-	r.now = r.load(ctx, r.pair.Head, r.revs.Head)
+	r.now = r.load(ctx, r.pair.Head, r.revs.Head, nil)
 	r.was, r.touched = r.now, true
 	for _, e := range r.now.errs {
 		r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Contract: true, Err: e})

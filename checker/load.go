@@ -23,7 +23,6 @@ type side struct {
 	body          schema.Schema  // as its format loaded it
 	promise       *schema.Schema // of the contract beside it; nil: there is none
 	promiseIn     *schema.Format
-	promised      []slo.Objective // as the contract writes them: of its own elements
 	match         *contract.Match // of the contract and the body
 	errs          []*source.Error
 }
@@ -33,7 +32,8 @@ func nothing() *side { return &side{Schema: schema.Schema{Outline: new(schema.Ou
 
 // load reads one side of a port. A side that is not there is read as nothing. What
 // could be read of a broken one still tells what a consumer's path means.
-func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree) *side {
+// What like has in common with it is not made again.
+func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree, like *side) *side {
 	l := nothing()
 	if p == nil || p.Format.Load == nil || len(p.Paths) == 0 {
 		return l
@@ -44,11 +44,15 @@ func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree)
 	if len(l.errs) > 0 {
 		return l
 	}
-	body, err := p.Format.Load(ctx, s.request(p, tree))
+	request := s.request(p, tree)
+	if like != nil && len(like.errs) == 0 {
+		request.Like = like.body
+	}
+	body, err := p.Format.Load(ctx, request)
 	l.body, l.Schema = body, body
 	l.fail(err, p.Paths[0])
 	if p.Promise != "" {
-		s.loadPromise(ctx, l, p, tree)
+		s.loadPromise(ctx, l, p, tree, like)
 	}
 	return l
 }
@@ -84,7 +88,7 @@ func (l *side) fail(err error, file string) {
 	}
 }
 
-func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree *revision.Tree) {
+func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree *revision.Tree, like *side) {
 	text, err := fs.ReadFile(tree, p.Promise)
 	if err != nil {
 		l.fail(err, p.Promise)
@@ -97,18 +101,19 @@ func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree
 	}
 	promise, err := s.Formats[i].Load(ctx, schema.Request{FS: tree, Paths: []string{p.Promise}, Options: s.gate.Formats[s.Formats[i].Name]})
 	l.fail(err, p.Promise)
-	l.promise, l.promiseIn, l.promised = &promise, &s.Formats[i], promise.Promises
+	l.promise, l.promiseIn = &promise, &s.Formats[i]
 	l.Terms = promise.Terms
-	l.bind(p, nil)
+	var was *contract.Match
+	if like != nil {
+		was = like.match
+	}
+	l.bind(p, was)
 }
 
 // bind finds out which elements of the body the contract beside it means, and makes
 // what the contract says of its own elements a promise of the body's. Was is how the
-// two went together in the base, nil if this is the base.
+// two went together in the base, nil if that is not known.
 func (l *side) bind(p *product.Port, was *contract.Match) {
-	if l.promise == nil {
-		return
-	}
 	given := make(contract.Names)
 	if p.Config != nil {
 		for _, n := range p.Config.Names {
@@ -117,7 +122,7 @@ func (l *side) bind(p *product.Port, was *contract.Match) {
 	}
 	l.match = contract.New(l.promise.Outline, l.body.Outline, given, was)
 	l.body.Outline.Also = l.match.Names
-	l.promise.Promises = slices.Clone(l.promised)
+	l.promise.Promises = slices.Clone(l.promise.Promises)
 	for i := range l.promise.Promises {
 		o := &l.promise.Promises[i]
 		at := l.match.Names[o.Element]

@@ -51,7 +51,7 @@ func (s *survey) chart(ctx context.Context, found *product.Found, tree *revision
 			continue
 		}
 		g.Go(func() error {
-			l := s.load(ctx, p, tree)
+			l := s.load(ctx, p, tree, nil)
 			if p.Format.Tables != nil {
 				tables[i] = p.Format.Tables(l.body)
 			}

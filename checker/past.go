@@ -130,7 +130,7 @@ func (c *clock) after(ctx context.Context, i int) (*schema.Schema, schema.Status
 	p := *c.port
 	p.Paths = slices.DeleteFunc(slices.Clone(p.Paths), func(name string) bool { _, ok := tree.Blob(name); return !ok })
 	if len(p.Paths) > 0 {
-		if l := c.load(ctx, &p, tree); len(l.errs) == 0 {
+		if l := c.load(ctx, &p, tree, nil); len(l.errs) == 0 {
 			read = &l.Schema
 		}
 	}

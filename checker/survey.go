@@ -206,7 +206,7 @@ func (s *survey) outlines(ctx context.Context) func(p *product.Port, atHead bool
 			if atHead {
 				tree = s.revs.Head
 			}
-			if l := s.load(ctx, p, tree); len(l.errs) == 0 {
+			if l := s.load(ctx, p, tree, nil); len(l.errs) == 0 {
 				o = l.Outline
 			}
 			read[p] = o

@@ -2,6 +2,8 @@
 package formats
 
 import (
+	"path"
+
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/formats/odcs"
 	"github.com/breakwater-data/breakwater/formats/protobuf"
@@ -14,5 +16,9 @@ func All() []schema.Format {
 
 // Unread returns what is known to be a contract and is not read yet.
 func Unread() []schema.Recognizer {
-	return []schema.Recognizer{{Match: odcs.Format.Match, Recognize: odcs.Unread}}
+	isJSON := func(name string) bool { return path.Ext(name) == ".json" }
+	return []schema.Recognizer{
+		{Match: odcs.Format.Match, Recognize: odcs.Unread},
+		{Match: isJSON, Recognize: protobuf.Unread},
+	}
 }

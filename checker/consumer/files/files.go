@@ -70,9 +70,6 @@ func (r *reader) registration(doc *document.Node) []consumer.Use {
 	var uses []consumer.Use
 	for _, entry := range f.Each("consumes") {
 		u := r.use(entry)
-		if u.Port == "" && u.ContractID == "" {
-			continue // which is a problem by now, and nobody's data
-		}
 		u.Consumer = c
 		uses = append(uses, u)
 	}
