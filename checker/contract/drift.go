@@ -116,13 +116,30 @@ func unlisted(e element) (more []string) {
 	if e.promised.Values == nil {
 		return nil
 	}
+	listed := make(map[string]bool)
+	for _, v := range e.promised.Values {
+		listed[spelling(v)] = true
+	}
+	prefix := sharedPrefix(e.served.Values)
 	for _, v := range e.served.Values {
-		listed := func(p string) bool { return p != "" && strings.HasSuffix(spelling(v), spelling(p)) }
-		if !slices.ContainsFunc(e.promised.Values, listed) {
+		if !listed[spelling(v)] && !listed[spelling(v[prefix:])] {
 			more = append(more, v)
 		}
 	}
 	return more
+}
+
+// sharedPrefix returns the length of what all values begin with, as those of an enum of
+// Protobuf begin with its name: STATUS_.
+func sharedPrefix(values []string) int {
+	if len(values) < 2 {
+		return 0
+	}
+	n := strings.LastIndexByte(values[0], '_') + 1
+	for n > 0 && slices.ContainsFunc(values, func(v string) bool { return !strings.HasPrefix(v, values[0][:n]) }) {
+		n = strings.LastIndexByte(values[0][:n-1], '_') + 1
+	}
+	return n
 }
 
 // unpromised judges an element of the body that the contract does not speak of.

@@ -66,6 +66,8 @@ func TestDrift(t *testing.T) {
 		{"a type is promised that was not", at{object("orders", "{name: id}"), message("Order", idIs)}, at{object("orders", id), message("Order", idIs)}, "column-type-narrowed shop.v1.Order.id"},
 
 		{"a value that the contract does not list", at{status("paid"), enum("STATUS_PAID = 1;") + message("Order", "Status status = 1")}, at{status("paid"), enum("STATUS_PAID = 1; STATUS_LOST = 2;") + message("Order", "Status status = 1")}, "drift shop.v1.Order.status"},
+		{"a value that ends like one that the contract lists", at{status("paid"), enum("STATUS_PAID = 1;") + message("Order", "Status status = 1")}, at{status("paid"), enum("STATUS_PAID = 1; STATUS_UNPAID = 2;") + message("Order", "Status status = 1")}, "drift shop.v1.Order.status"},
+		{"a value that denies one that the contract lists", at{status("paid"), enum("STATUS_PAID = 1;") + message("Order", "Status status = 1")}, at{status("paid"), enum("STATUS_PAID = 1; STATUS_NOT_PAID = 2;") + message("Order", "Status status = 1")}, "drift shop.v1.Order.status"},
 		{"a value that the contract lists, too", at{status("paid"), enum("STATUS_PAID = 1;") + message("Order", "Status status = 1")}, at{status("paid, lost"), enum("STATUS_PAID = 1; STATUS_LOST = 2;") + message("Order", "Status status = 1")}, "column-value-added shop.v1.Order.status"},
 		{"a field that may be left out", at{object("orders", "{name: id, logicalType: string, required: true}"), message("Order", idIs)}, at{object("orders", "{name: id, logicalType: string, required: true}"), message("Order", "optional string id = 1")}, "drift shop.v1.Order.id"},
 
