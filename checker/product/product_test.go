@@ -231,21 +231,22 @@ func TestComplete(t *testing.T) {
 func TestSuggestVersion(t *testing.T) {
 	tests := []struct {
 		name, base, head string
-		worst            change.Class
-		changed          bool
+		bump             Bump
 		want             string
 	}{
-		{"breaking", "1.5.0", "1.5.0", change.Breaking, true, "2.0.0"},
-		{"breaking before 1.0.0", "0.5.1", "0.5.1", change.Breaking, true, "0.6.0"},
-		{"risky", "v1.5.2", "v1.5.2", change.Risky, true, "v1.6.0"},
-		{"raised already", "1.5.0", "2.0.0", change.Breaking, true, ""},
-		{"raised too little", "1.5.0", "1.6.0", change.Breaking, true, "2.0.0"},
-		{"nothing changed", "1.5.0", "1.5.0", change.Compatible, false, ""},
-		{"no semantic version", "draft-7", "draft-7", change.Breaking, true, ""},
+		{"a break", "1.5.0", "1.5.0", Major, "2.0.0"},
+		{"a break before 1.0.0", "0.5.1", "0.5.1", Major, "0.6.0"},
+		{"something new", "v1.5.2", "v1.5.2", Minor, "v1.6.0"},
+		{"a text", "1.5.2", "1.5.2", Patch, "1.5.3"},
+		{"a text, and the version was raised for more", "1.5.2", "1.6.0", Patch, ""},
+		{"raised already", "1.5.0", "2.0.0", Major, ""},
+		{"raised too little", "1.5.0", "1.6.0", Major, "2.0.0"},
+		{"nothing changed", "1.5.0", "1.5.0", NoBump, ""},
+		{"no semantic version", "draft-7", "draft-7", Major, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := SuggestVersion(tt.base, tt.head, tt.worst, tt.changed); got != tt.want {
+			if got := SuggestVersion(tt.base, tt.head, tt.bump); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

@@ -170,6 +170,7 @@ type Port struct {
 type Terms struct {
 	ContractID   string
 	Version      string
+	VersionAt    source.Span // zero: not said where
 	Owner        string
 	Kind         Kind
 	Status       Status
