@@ -260,3 +260,33 @@ func TestStem(t *testing.T) {
 		}
 	}
 }
+
+// A name that only one language goes by says what a declared port is in; any other
+// name asks for a look into the file.
+func TestNamesThatSayTheirLanguage(t *testing.T) {
+	looked := 0
+	format := func(name string, called func(string) bool) schema.Format {
+		return schema.Format{
+			Name: name, Called: called, Documents: true,
+			Match:  func(file string) bool { return path.Ext(file) == ".yaml" },
+			Claims: func(_ string, text []byte) bool { looked++; return string(text) == name },
+		}
+	}
+	tests := []struct {
+		file, text, want string
+		looked           bool
+	}{
+		{"a/orders.one.yaml", "two", "one", false}, // loading it says that it is none
+		{"a/one.yaml", "one", "one", false},
+		{"a/orders.yaml", "two", "two", true},
+		{"a/phone.yaml", "two", "two", true},
+	}
+	for _, tt := range tests {
+		looked = 0
+		f := &Finder{Formats: []schema.Format{format("one", schema.Infix("one")), format("two", nil)}, Memory: new(Memory)}
+		ports := f.Find(t.Context(), tree(tt.file+":"+tt.text), []Declaration{declare("p", tt.file)}).Ports
+		if len(ports) != 1 || ports[0].Format.Name != tt.want || (looked > 0) != tt.looked {
+			t.Errorf("%s: got %v, looked %d times; want %s", tt.file, ports, looked, tt.want)
+		}
+	}
+}
