@@ -13,7 +13,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"path"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -91,6 +93,10 @@ type Language[T any] struct {
 	// whether the document is of this language.
 	Match  func(path string) bool
 	Claims func(path string, text []byte) bool
+
+	// Called tells by the name alone that a document is of this language and of no
+	// other, where it goes by a name of its own: orders.odcs.yaml. Nil: none does.
+	Called func(path string) bool
 
 	// Load parses a port. It returns what it could read together with its
 	// errors: *source.Error, joined when there are several.
@@ -186,6 +192,7 @@ type Declared func(base, head Port, terms Terms) []change.Change
 type Terms struct {
 	ContractID   string
 	Version      string
+	VersionAt    source.Span // zero: not said where
 	Owner        string
 	Kind         Kind
 	Status       Status
@@ -238,6 +245,7 @@ type Format struct {
 	Documents bool
 	Match     func(path string) bool
 	Claims    func(path string, text []byte) bool
+	Called    func(path string) bool
 	Load      func(context.Context, Request) (Schema, error)
 	Imports   func(Request) ([]string, error)
 	Mentions  func(fsys fs.FS, path string) ([]string, error)
@@ -258,6 +266,15 @@ type Schema struct {
 	Terms    Terms
 }
 
+// Infix tells the names of documents that say their language before the extension:
+// orders.odcs.yaml, or odcs.yaml itself.
+func Infix(language string) func(name string) bool {
+	return func(name string) bool {
+		stem := strings.ToLower(strings.TrimSuffix(path.Base(name), path.Ext(name)))
+		return stem == language || strings.HasSuffix(stem, "."+language)
+	}
+}
+
 // Form returns the parsed form of s, if it is a T.
 func Form[T any](s Schema) (form T, ok bool) {
 	form, ok = s.form.(T)
@@ -268,7 +285,7 @@ func Form[T any](s Schema) (form T, ok bool) {
 func (l Language[T]) Format() Format {
 	f := Format{
 		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Configs: l.Configs, Presets: l.Presets,
-		Documents: l.Documents, Match: l.Match, Claims: l.Claims,
+		Documents: l.Documents, Match: l.Match, Claims: l.Claims, Called: l.Called,
 		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Declared: l.Declared, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.

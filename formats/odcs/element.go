@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/semantic"
 	"github.com/breakwater-data/breakwater/checker/slo"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/table"
@@ -23,6 +24,7 @@ var (
 // both sides have.
 func (d *differ) element(t table.Pair) {
 	p := pair{t.Path, t.Base, t.Head, t.BaseAt, t.HeadAt}
+	d.changes = append(d.changes, semantic.Diff(p.path, meanings(p.base), meanings(p.head), p.baseAt, p.headAt)...)
 	var docs, rest []field
 	for _, f := range p.fields() {
 		switch {
@@ -81,8 +83,6 @@ func (d *differ) judged(p pair, f field) bool {
 			rule = encryptedNameAdded
 		}
 		d.field(rule, p.path, f, "%s: encryptedName %s", p.path, f.became())
-	case "transformLogic", "transformSourceObjects":
-		d.field(transformationChanged, p.path, f, "%s: %s %s", p.path, f.key, f.verb())
 	case "logicalTypeOptions":
 		if strings.EqualFold(p.base.Get("logicalType").String(), "vector") {
 			d.vector(p, f)
@@ -95,10 +95,9 @@ func (d *differ) judged(p pair, f field) bool {
 		case was && !now:
 			d.field(objectClosed, p.path, f, "%s has the fields of the contract and no others now", p.path)
 		}
-	case "dataGranularityDescription":
-		d.field(granularityChanged, p.path, f, "%s: granularity %s", p.path, f.became())
 	default:
-		return false
+		_, ok := topicOf(f.key) // what it means is compared by itself
+		return ok
 	}
 	return true
 }
@@ -152,7 +151,9 @@ func (d *differ) custom(at change.Path, of string, f field) {
 		return
 	}
 	for _, p := range (pair{at, was, now, f.baseAt, f.headAt}).fields() {
+		_, means := topicOf(p.key)
 		switch {
+		case means && !change.Terms.Covers(at): // compared as what the element means
 		case !p.differs() || at == change.Terms && slo.Property(p.key) == slo.NoticePeriod:
 		case personal[p.key]:
 			d.personalData(at, p)

@@ -46,6 +46,7 @@ var Format = schema.Language[*port]{
 	Options:   []string{"comparators"},
 	Documents: true,
 	Match:     match,
+	Called:    schema.Infix("odcs"),
 	Claims:    claims,
 	Load:      load,
 	Diff:      diff,

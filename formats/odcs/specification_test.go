@@ -64,7 +64,7 @@ func TestSpecificationChanges(t *testing.T) {
 			"types of two databases in another order", fieldsOf("a: {type: string, config: {snowflakeType: VARCHAR(10), bigqueryType: STRING}}") + "servers: {p: {type: bigquery}, q: {type: snowflake}}\n",
 			fieldsOf("a: {type: string, config: {bigqueryType: STRING, snowflakeType: VARCHAR(10)}}") + "servers: {q: {type: snowflake}, p: {type: bigquery}}\n", nil,
 		},
-		{"where a field comes from", fieldsOf("a: {type: string, lineage: {inputFields: [{namespace: a, name: b, field: c}]}}"), fieldsOf("a: {type: string, lineage: {inputFields: [{namespace: a, name: b, field: d}]}}"), []string{"odcs/transformation-changed: orders.a: transformSourceObjects changed"}},
+		{"where a field comes from", fieldsOf("a: {type: string, lineage: {inputFields: [{namespace: a, name: b, field: c}]}}"), fieldsOf("a: {type: string, lineage: {inputFields: [{namespace: a, name: b, field: d}]}}"), []string{`semantic/origin-changed: orders.a: transformSourceObjects "[{field: c, name: b, namespace: a}]" became "[{field: d, name: b, namespace: a}]"`}},
 		{"other fields", fieldsOf("a: {type: string}"), fieldsOf("a: {type: string}") + "    additionalFields: true\n", []string{"odcs/object-opened: orders may have fields now that the contract does not name"}},
 		{"an operator of 1.2.0", fieldsOf("a: {quality: [{type: sql, query: x, mustBeGreaterThanOrEqualTo: 1}]}"), fieldsOf("a: {quality: [{type: sql, query: x, mustBeGreaterOrEqualTo: 1}]}"), nil},
 		{"an operator of 1.0", fieldsOf("a: {quality: [{type: sql, query: x, must_be_less_than: 1}]}"), fieldsOf("a: {quality: [{type: sql, query: x, mustBeLessThan: 1}]}"), nil},
