@@ -218,6 +218,7 @@ func (r *search) join() {
 		case body.Config != nil: // breakwater.yaml goes first
 		default:
 			delete(r.byID, body.ID)
+			p.In, p.Says = p.Span.File, p.Format
 			p.Format, p.Paths = body.Format, body.Paths
 			p.Include, p.Root = body.Include, body.Root
 			if p.Version == "" {

@@ -143,6 +143,10 @@ type Language[T any] struct {
 	// after its file.
 	Ports func(fsys fs.FS, path string, text []byte) ([]Port, error)
 
+	// Declared reads two documents that declare ports whose contracts stand in other
+	// files, and returns what compares how they declare one of those.
+	Declared func(base, head Document) Declared
+
 	// Inputs lists what a claimed document says its product consumes, as ODPS
 	// input ports do.
 	Inputs func(path string, text []byte) ([]Input, error)
@@ -171,6 +175,18 @@ type Port struct {
 	Root       string
 	Span       source.Span // of the declaration; zero: found by content
 }
+
+// A Document is a file that declares ports, such as a data product. The zero Document
+// is one that is not there.
+type Document struct {
+	Path string
+	Text []byte
+}
+
+// Declared compares how two documents declare a port. Head is the zero Port if it is
+// not declared any more, and terms are those of head's contract. It may be called
+// from several goroutines.
+type Declared func(base, head Port, terms Terms) []change.Change
 
 // Terms is what a contract says of its port besides its schema and objectives.
 type Terms struct {
@@ -235,6 +251,7 @@ type Format struct {
 	Mentions  func(fsys fs.FS, path string) ([]string, error)
 	Ports     func(fsys fs.FS, path string, text []byte) ([]Port, error)
 	Inputs    func(path string, text []byte) ([]Input, error)
+	Declared  func(base, head Document) Declared
 	Usage     func(text string, o *Outline) ([]change.Path, error)
 	Tables    func(Schema) []Table
 	compare   func(base, head Schema) []change.Change
@@ -269,7 +286,7 @@ func (l Language[T]) Format() Format {
 	f := Format{
 		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Configs: l.Configs, Presets: l.Presets,
 		Documents: l.Documents, Match: l.Match, Claims: l.Claims, Called: l.Called,
-		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
+		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Declared: l.Declared, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.
 			defer func() {
