@@ -17,6 +17,7 @@ func (p *pair) branches(keyword string) {
 	for i, j := range pairs {
 		if j < 0 {
 			d := Difference{Kind: BranchRemoved, Keyword: keyword, Key: branchName(was[i], i), From: p.typeText(was[i]), Base: start(was[i].Node), Head: p.head.at(keyword)}
+			p.show(&d, All, s.Of(was[i]))
 			p.report(d, unchanged, s.beyond(s.And(s.Of(was[i]), p.base.set), p.head.set))
 			continue
 		}
@@ -29,6 +30,7 @@ func (p *pair) branches(keyword string) {
 	for j := range is {
 		if !taken[j] {
 			d := Difference{Kind: BranchAdded, Keyword: keyword, Key: branchName(is[j], j), To: p.typeText(is[j]), Base: p.base.at(keyword), Head: start(is[j].Node)}
+			p.show(&d, s.Of(is[j]), All)
 			p.report(d, s.beyond(s.And(s.Of(is[j]), p.head.set), p.base.set), unchanged)
 		}
 	}

@@ -1,6 +1,8 @@
 package valueset
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,8 +22,14 @@ type Comparer struct {
 	Decl func(name string) change.Path
 
 	seen    map[visit]bool
+	open    map[[2]*Schema]bool // the pairs that are being walked
+	both    map[[2]*Schema]*Schema
 	changes []Difference
 }
+
+// maxVisits bounds how many pairs of schemas are looked at. What is beyond is told as a
+// difference of the whole.
+const maxVisits = 100_000
 
 // A visit is a pair of schemas that was walked, for which directions.
 type visit struct {
@@ -43,7 +51,7 @@ const (
 // which they are proven not to differ is in none.
 func (c *Comparer) Compare(at change.Path, base, head *Schema) []Difference {
 	if c.seen == nil {
-		c.seen = make(map[visit]bool)
+		c.seen, c.open, c.both = make(map[visit]bool), make(map[[2]*Schema]bool), make(map[[2]*Schema]*Schema)
 	}
 	c.changes = nil
 	c.walk(at, "", base, head, wider|narrower)
@@ -125,11 +133,12 @@ type pair struct {
 
 func (c *Comparer) walk(at change.Path, key string, base, head *Schema, live direction) {
 	base, head, at = c.follow(at, base, head)
-	v := visit{at, base, head, live}
-	if base == head || c.seen[v] {
-		return
+	v, pairing := visit{at, base, head, live}, [2]*Schema{base, head}
+	if base == head || c.seen[v] || c.open[pairing] || len(c.open) > maxDepth || len(c.seen) > maxVisits {
+		return // it is told about where it was met first, or whole tells
 	}
-	c.seen[v] = true
+	c.seen[v], c.open[pairing] = true, true
+	defer delete(c.open, pairing)
 	b, h := c.Space.Of(base), c.Space.Of(head)
 	live = c.live(b, h, live)
 	before := len(c.changes)
@@ -187,7 +196,10 @@ func (c *Comparer) follow(at change.Path, base, head *Schema) (*Schema, *Schema,
 // whole reports that the values differ, where no keyword tells why.
 func (c *Comparer) whole(at change.Path, key string, base, head *Schema, live direction) {
 	b, h := c.Space.Of(base), c.Space.Of(head)
-	d := Difference{Kind: SetChanged, Path: at, Key: key, Wider: unchanged, Narrower: unchanged, Base: start(base.Node), Head: start(head.Node)}
+	d := Difference{
+		Kind: SetChanged, Path: at, Key: key, Wider: unchanged, Narrower: unchanged, Base: start(base.Node), Head: start(head.Node),
+		Place: at, WiderSet: c.Space.And(h, b.Not()), NarrowerSet: c.Space.And(b, h.Not()),
+	}
 	if live&wider != 0 {
 		d.Wider = c.Space.beyond(h, b)
 	}
@@ -209,7 +221,8 @@ func start(n *document.Node) source.Span {
 // report adds a difference, with the answers for those directions in which the pair may
 // differ. It adds nothing if the answers are that nothing changed.
 func (p *pair) report(d Difference, wide, narrow Answer) {
-	d.Path, d.Wider, d.Narrower = cmpPath(d.Path, p.path), unchanged, unchanged
+	d.Path, d.Wider, d.Narrower = cmp.Or(d.Path, p.path), unchanged, unchanged
+	p.show(&d, All, All)
 	if p.live&wider != 0 {
 		d.Wider = wide
 	}
@@ -225,11 +238,13 @@ func (p *pair) report(d Difference, wide, narrow Answer) {
 	p.changes = append(p.changes, d)
 }
 
-func cmpPath(given, otherwise change.Path) change.Path {
-	if given != "" {
-		return given
+// show notes which values of the pair's place show d, besides those that are in one of
+// its sets and not in the other.
+func (p *pair) show(d *Difference, wide, narrow Set) {
+	if d.Place == "" {
+		d.Place, d.WiderSet, d.NarrowerSet = p.path, p.Space.And(p.head.set, p.base.set.Not()), p.Space.And(p.base.set, p.head.set.Not())
 	}
-	return otherwise
+	d.WiderSet, d.NarrowerSet = p.Space.And(d.WiderSet, wide), p.Space.And(d.NarrowerSet, narrow)
 }
 
 // sets reports a difference between what two sets of keywords say of values of the
@@ -239,6 +254,7 @@ func (p *pair) sets(d Difference, base, head Set) {
 		return
 	}
 	s := p.Space
+	p.show(&d, s.And(head, base.Not()), s.And(base, head.Not()))
 	p.report(d, s.beyond(s.And(p.context, head), base), s.beyond(s.And(p.context, base), head))
 }
 
@@ -272,11 +288,15 @@ func text(n *document.Node) string {
 	if n == nil {
 		return ""
 	}
-	v, ok := ValueOf(n)
-	if !ok {
-		return clip(n.Text)
+	full := n.Text
+	if v, ok := ValueOf(n); ok {
+		full = v.String()
 	}
-	return clip(v.String())
+	short := clip(full)
+	if short == full {
+		return full
+	}
+	return fmt.Sprintf("%s (%x)", short, sha256.Sum256([]byte(full)))[:len(short)+len(" (12345678")] + ")"
 }
 
 // keywords compares what decides about values.
@@ -302,8 +322,10 @@ func (p *pair) keywords() {
 		p.keyword(ConditionChanged, k)
 	}
 	p.keyword(ConditionChanged, "if", "then", "else")
-	p.openness()
-	p.required()
+	if p.allows(Object) {
+		p.openness()
+		p.required()
+	}
 	p.inside()
 	p.branches("anyOf")
 	p.branches("oneOf")
@@ -328,6 +350,7 @@ func (p *pair) types() (apart bool) {
 	case lost == Null && gained == 0:
 		d.Kind = NullForbidden
 	}
+	p.show(&d, s.OfType(gained), s.OfType(lost))
 	if d.Base == d.Head && gained|lost == 0 {
 		return false
 	}
@@ -359,20 +382,22 @@ func (p *pair) values() {
 	}
 	for _, v := range is {
 		if !slices.ContainsFunc(was, v.Equal) {
-			d := Difference{Kind: ValueAdded, Keyword: keyword, Key: keyOf(v), To: clip(v.String()), Base: p.base.at(keyword), Head: p.head.valueAt(keyword, v)}
+			d := Difference{Kind: ValueAdded, Keyword: keyword, Key: v.Key(), To: clip(v.String()), Base: p.base.at(keyword), Head: p.head.valueAt(keyword, v)}
+			p.show(&d, s.Just(v), All)
 			p.report(d, s.beyond(s.And(s.Just(v), p.head.set), p.base.set), unchanged)
 		}
 	}
 	for _, v := range was {
 		if !slices.ContainsFunc(is, v.Equal) {
-			d := Difference{Kind: ValueRemoved, Keyword: keyword, Key: keyOf(v), From: clip(v.String()), Base: p.base.valueAt(keyword, v), Head: p.head.at(keyword)}
+			d := Difference{Kind: ValueRemoved, Keyword: keyword, Key: v.Key(), From: clip(v.String()), Base: p.base.valueAt(keyword, v), Head: p.head.at(keyword)}
+			p.show(&d, All, s.Just(v))
 			p.report(d, unchanged, s.beyond(s.And(s.Just(v), p.base.set), p.head.set))
 		}
 	}
 }
 
-// keyOf returns a value as people name it: a text without quotes.
-func keyOf(v *Value) string {
+// Key returns v as people name it: a text without quotes.
+func (v *Value) Key() string {
 	if v.typ == String {
 		return v.text
 	}
@@ -390,7 +415,6 @@ func (p *pair) openness() {
 		keyword = is.keyword
 	}
 	s := p.Space
-	object := s.OfType(Object)
 	switch {
 	case was.set == is.set:
 	case was.set == None || is.set == None || was.set == All || is.set == All:
@@ -399,9 +423,6 @@ func (p *pair) openness() {
 		wide, narrow := s.beyond(is.set, was.set), s.beyond(was.set, is.set)
 		if wide.Verdict == No {
 			d.Kind = ObjectClosed
-		}
-		if s.And(p.context, object) == None {
-			return
 		}
 		p.report(d, wide, narrow)
 	case was.schema != nil && is.schema != nil:
@@ -440,6 +461,7 @@ func (p *pair) required() {
 		}
 		d := Difference{Kind: PropertyOptional, Path: p.path.Join(change.Name(name)), Keyword: "required", Base: p.base.itemAt("required", name), Head: p.head.at("required")}
 		lacks := s.add(required(name)).Not()
+		p.show(&d, lacks, lacks)
 		p.report(d, s.beyond(s.And(p.head.set, s.OfType(Object), lacks), p.base.set), unchanged)
 	}
 	for _, name := range is {
@@ -448,26 +470,46 @@ func (p *pair) required() {
 		}
 		d := Difference{Kind: PropertyRequired, Path: p.path.Join(change.Name(name)), Keyword: "required", Base: p.base.at("required"), Head: p.head.itemAt("required", name)}
 		lacks := s.add(required(name)).Not()
+		p.show(&d, lacks, lacks)
 		p.report(d, unchanged, s.beyond(s.And(p.base.set, s.OfType(Object), lacks), p.head.set))
 	}
 }
 
 // inside compares what the value holds.
 func (p *pair) inside() {
+	if p.allows(Object) {
+		p.members()
+	}
+	if p.allows(Array) {
+		p.items()
+	}
+}
+
+// allows reports whether both sides may hold a value of a type.
+func (p *pair) allows(t Types) bool { return p.Space.And(p.context, p.Space.OfType(t)) != None }
+
+func (p *pair) members() {
 	for _, was := range p.base.properties() {
 		path := p.path.Join(change.Name(was.Name))
 		if is := p.head.property(was.Name); is != nil {
 			p.walk(path, p.key, was.Schema, is.Schema, p.live)
 			continue
 		}
-		p.removed(path, was)
+		if p.notes(was) {
+			p.removed(path, was)
+		}
 	}
 	for _, is := range p.head.properties() {
-		if p.base.property(is.Name) == nil {
+		if p.base.property(is.Name) == nil && p.notes(is) {
 			p.added(p.path.Join(change.Name(is.Name)), is)
 		}
 	}
-	p.items()
+}
+
+// notes reports whether a property that stands on one side only is worth a word: where
+// the values are the same, what it says is said in another way.
+func (p *pair) notes(one *Property) bool {
+	return p.live != 0 || p.Space.Of(one.Schema) == All
 }
 
 // removed reports a property of which the head says nothing any more.
@@ -482,6 +524,8 @@ func (p *pair) removed(path change.Path, was *Property) {
 	d.Wider, d.Narrower = s.beyond(now, had), s.beyond(had, now)
 	if d.Required && d.Wider.Verdict == No {
 		d.Wider = s.beyond(p.head.set, p.base.set)
+	} else {
+		p.show(&d, p.with(was.Name, s.And(now, had.Not())), p.with(was.Name, s.And(had, now.Not())))
 	}
 	p.element(d)
 }
@@ -498,12 +542,21 @@ func (p *pair) added(path change.Path, is *Property) {
 	d.Wider, d.Narrower = s.beyond(has, before), s.beyond(before, has)
 	if d.Required && d.Narrower.Verdict == No {
 		d.Narrower = s.beyond(p.base.set, p.head.set)
+	} else {
+		p.show(&d, p.with(is.Name, s.And(has, before.Not())), p.with(is.Name, s.And(before, has.Not())))
 	}
 	p.element(d)
 }
 
+// with returns the objects that have a member in set.
+func (p *pair) with(name string, set Set) Set {
+	s := p.Space
+	return s.And(s.OfType(Object), s.add(required(name)), s.add(formula{op: opProp, types: Object, names: []string{name}, kids: []Set{set}}))
+}
+
 // element adds a difference that is told whether values change or not.
 func (p *pair) element(d Difference) {
+	p.show(&d, All, All)
 	if p.live&wider == 0 {
 		d.Wider = unchanged
 	}

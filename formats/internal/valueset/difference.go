@@ -63,6 +63,12 @@ type Difference struct {
 	Wider, Narrower Answer
 
 	Base, Head source.Span // of what was edited, or of what encloses it
+
+	// Place is the element whose schemas differ, which is Path or encloses it. WiderSet
+	// holds values of it that show this very difference: the head allows them and the
+	// base does not. NarrowerSet holds those that only the base allows.
+	Place                 change.Path
+	WiderSet, NarrowerSet Set
 }
 
 // unchanged is the answer for what decides nothing about values.

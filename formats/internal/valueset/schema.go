@@ -2,6 +2,7 @@ package valueset
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
@@ -108,4 +109,68 @@ func (s *Schema) onlyRefers() bool {
 		}
 	}
 	return true
+}
+
+// TargetName returns the name of the definition that s is, by its references; empty if
+// it is none.
+func (s *Schema) TargetName() string {
+	for range maxDepth {
+		if s.Ref == nil || !s.onlyRefers() {
+			return ""
+		}
+		if s.RefName != "" {
+			return s.RefName
+		}
+		s = s.Ref
+	}
+	return ""
+}
+
+// Parts lists the schemas that describe the same value as s: s itself, what it refers
+// to, and what stands in allOf, anyOf, oneOf, then and else.
+func (s *Schema) Parts() []*Schema {
+	parts := []*Schema{s}
+	for i := 0; i < len(parts) && len(parts) < maxItems; i++ {
+		p := parts[i]
+		for _, inner := range slices.Concat([]*Schema{p.Ref}, p.AllOf, p.AnyOf, p.OneOf, []*Schema{p.Then, p.Else}) {
+			if inner != nil && !slices.Contains(parts, inner) {
+				parts = append(parts, inner)
+			}
+		}
+	}
+	return parts
+}
+
+// Requires reports whether s always wants the member called name.
+func (s *Schema) Requires(name string) bool {
+	return s.requires(name, 0)
+}
+
+func (s *Schema) requires(name string, depth int) bool {
+	if depth > maxDepth {
+		return false
+	}
+	return slices.Contains(s.Required, name) || s.Ref != nil && s.Ref.requires(name, depth+1) ||
+		slices.ContainsFunc(s.AllOf, func(inner *Schema) bool { return inner.requires(name, depth+1) })
+}
+
+// HoldsMore reports whether s describes members or items.
+func (s *Schema) HoldsMore() bool {
+	return slices.ContainsFunc(s.Parts(), func(p *Schema) bool {
+		return len(p.Properties)+len(p.Patterns)+len(p.Prefix) > 0 || p.Items != nil || p.Additional != nil && p.Additional.Truth == nil
+	})
+}
+
+// IsDeprecated reports whether s is marked so, or what it refers to.
+func (s *Schema) IsDeprecated() bool {
+	for range maxDepth {
+		if s.Truth == nil && truth(s.Node.Get("deprecated")) {
+			return true
+		}
+		if s.Ref == nil {
+			return false
+		}
+		s = s.Ref
+	}
+	return false
 }

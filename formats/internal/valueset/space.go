@@ -151,12 +151,28 @@ func (s *Space) of(set Set) *formula { return &s.formulas[set>>1] }
 // And returns the values that are in all of sets.
 func (s *Space) And(sets ...Set) Set {
 	kids := make([]Set, 0, len(sets))
-	for _, set := range sets {
-		if f := s.of(set); f.op == opAnd && !set.denied() {
-			kids = append(kids, f.kids...)
-		} else {
+	types := Any
+	add := func(set Set) {
+		switch f := s.of(set); {
+		case f.op == opTypes && set.denied():
+			types &^= f.types
+		case f.op == opTypes:
+			types &= f.types
+		default:
 			kids = append(kids, set)
 		}
+	}
+	for _, set := range sets {
+		if f := s.of(set); f.op == opAnd && !set.denied() {
+			for _, kid := range f.kids {
+				add(kid)
+			}
+		} else {
+			add(set)
+		}
+	}
+	if types != Any {
+		kids = append(kids, s.OfType(types))
 	}
 	slices.Sort(kids)
 	kids = slices.Compact(kids)
@@ -166,7 +182,7 @@ func (s *Space) And(sets ...Set) Set {
 		}
 	}
 	switch {
-	case len(kids) > 0 && kids[0] == None:
+	case slices.Contains(kids, None):
 		return None
 	case len(kids) == 1:
 		return kids[0]

@@ -45,12 +45,12 @@ const (
 	MaxSteps    = 400_000   // of one question
 	MaxAllSteps = 8_000_000 // of all questions to one Space
 
-	maxDepth    = 64     // values within values in a search
-	maxStates   = 20_000 // of a product of automata
-	maxLength   = 4_096  // characters of a text that is built
-	maxItems    = 64     // items or members of a value that is built
-	maxPatterns = 8      // patterns by which the names of one object are told apart
-	maxClauses  = 20_000 // alternatives of one formula
+	maxDepth    = 64      // values within values in a search
+	maxStates   = 20_000  // of a product of automata
+	maxLength   = 200_000 // characters of a text that is built
+	maxItems    = 64      // items or members of a value that is built
+	maxPatterns = 8       // patterns by which the names of one object are told apart
+	maxClauses  = 20_000  // alternatives of one formula
 )
 
 // A Verdict is the answer to a question about sets.

@@ -23,7 +23,7 @@ func (c *Comparer) view(schema *Schema) *view {
 	v.add(schema)
 	for _, s := range v.parts {
 		for i := range s.Properties {
-			v.addProperty(&s.Properties[i])
+			c.addProperty(v, &s.Properties[i])
 		}
 	}
 	return v
@@ -43,7 +43,7 @@ func (v *view) add(s *Schema) {
 }
 
 // addProperty adds p. A property that several parts describe has to be all of it.
-func (v *view) addProperty(p *Property) {
+func (c *Comparer) addProperty(v *view, p *Property) {
 	if v.index == nil {
 		v.index = make(map[string]*Property)
 	}
@@ -56,7 +56,11 @@ func (v *view) addProperty(p *Property) {
 	if known.Schema == p.Schema {
 		return
 	}
-	both := &Property{Name: p.Name, Key: known.Key, Schema: &Schema{Node: known.Schema.Node, Dialect: p.Schema.Dialect, AllOf: []*Schema{known.Schema, p.Schema}}}
+	pairing := [2]*Schema{known.Schema, p.Schema}
+	if c.both[pairing] == nil {
+		c.both[pairing] = &Schema{Node: known.Schema.Node, Dialect: p.Schema.Dialect, AllOf: pairing[:]}
+	}
+	both := &Property{Name: p.Name, Key: known.Key, Schema: c.both[pairing]}
 	v.index[p.Name] = both
 	v.order[slices.Index(v.order, known)] = both
 }
