@@ -339,7 +339,9 @@ func (m *maker) adjust(at object, key string) {
 func (m *maker) places(s any, all []object) []object {
 	switch v := s.(type) {
 	case object:
-		all = append(all, v)
+		if v["$ref"] == nil || m.modern() { // elsewhere validators disagree on what stands beside it
+			all = append(all, v)
+		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			switch key {
 			case "enum", "const", "required", "type", "dependencies", "dependentRequired":

@@ -132,6 +132,7 @@ type pair struct {
 }
 
 func (c *Comparer) walk(at change.Path, key string, base, head *Schema, live direction) {
+	c.besides(at, key, base, head)
 	base, head, at = c.follow(at, base, head)
 	v, pairing := visit{at, base, head, live}, [2]*Schema{base, head}
 	if base == head || c.seen[v] || c.open[pairing] || len(c.open) > maxDepth || len(c.seen) > maxVisits {
@@ -191,6 +192,15 @@ func (c *Comparer) follow(at change.Path, base, head *Schema) (*Schema, *Schema,
 		}
 	}
 	return base, head, at
+}
+
+// besides compares what stands beside references, where both sides have one.
+func (c *Comparer) besides(at change.Path, key string, base, head *Schema) {
+	if base.Ref == nil || head.Ref == nil || !base.onlyRefers() || !head.onlyRefers() {
+		return
+	}
+	p := &pair{Comparer: c, path: at, key: key, base: &view{parts: []*Schema{base}}, head: &view{parts: []*Schema{head}}}
+	p.annotations()
 }
 
 // whole reports that the values differ, where no keyword tells why.
