@@ -154,7 +154,7 @@ func (t teller) forReaders() (change.Change, bool) {
 
 func addedRule(d valueset.Difference) *change.Rule {
 	switch {
-	case d.Closed:
+	case d.Closed && d.Wider.Verdict != valueset.No:
 		return closedFieldAdded
 	case d.Wider.Verdict == valueset.Yes:
 		return fieldTypeChanged // of what was not listed
