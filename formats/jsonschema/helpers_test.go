@@ -57,3 +57,12 @@ func config(t testing.TB, fsys fs.FS) *document.Node {
 	}
 	return n
 }
+
+func mustPath(t testing.TB, text string) change.Path {
+	t.Helper()
+	p, err := change.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

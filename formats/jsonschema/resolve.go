@@ -23,8 +23,9 @@ type library struct {
 	byURI    map[string]*resource
 	byNode   map[*document.Node]*resource
 	all      []*resource
-	entry    *resource // the document that is read as a whole
-	entries  []string  // the port's own files
+	entry    *resource         // the document that is read as a whole
+	entries  []string          // the port's own files
+	beside   map[string]string // the files that addresses of the web were taken for
 }
 
 // A resource is a schema with an identifier of its own: a document, or a schema in one
@@ -268,7 +269,11 @@ func (l *library) find(from *resource, u *url.URL, ref *document.Node) *resource
 	if !fs.ValidPath(name) {
 		return nil
 	}
-	return l.load(name, ref.Span)
+	r := l.load(name, ref.Span)
+	if r != nil {
+		l.beside[u.String()] = name
+	}
+	return r
 }
 
 // at returns what a fragment means in r.
