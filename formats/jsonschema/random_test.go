@@ -387,6 +387,9 @@ func (m *maker) value(s any, root object, depth int) any {
 	}
 	if ref, _ := o["$ref"].(string); ref != "" {
 		at := any(root)
+		if !strings.HasPrefix(ref, "#/") && ref != "#" {
+			return pick(m, literals...)
+		}
 		for _, step := range strings.Split(strings.TrimPrefix(ref, "#"), "/")[1:] {
 			at, _ = at.(object)[step]
 		}
