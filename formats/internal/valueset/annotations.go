@@ -38,7 +38,7 @@ func (p *pair) annotations() {
 	for _, key := range keys {
 		b, h := p.base.get(key), p.head.get(key)
 		ignores := p.base.parts[0].ignoresSiblings() && p.head.parts[0].ignoresSiblings()
-		if d := p.base.parts[0].Dialect; key == "$ref" || d.knows(key) && !ignores || slices.Contains(ignored, key) || b == nil && h == nil {
+		if d := p.base.parts[0].Dialect; key == "$ref" || d.Knows(key) && !ignores || slices.Contains(ignored, key) || b == nil && h == nil {
 			continue
 		}
 		if b != nil && h != nil && Same(b, h) {
@@ -47,7 +47,7 @@ func (p *pair) annotations() {
 		diff := p.about(p.annotation(key, b, h), key)
 		diff.Path, diff.Wider, diff.Narrower = p.path, unchanged, unchanged
 		diff.Key = strings.TrimSpace(p.key + " " + key)
-		if d := p.head.parts[0].Dialect; ignores && d.knows(key) {
+		if d := p.head.parts[0].Dialect; ignores && d.Knows(key) {
 			diff.Kind = UnknownChanged // by the draft it means nothing, and some validators apply it
 		}
 		if (diff.Kind == Deprecated || diff.Kind == AccessChanged) && truth(b) == truth(h) {

@@ -197,7 +197,7 @@ type keywordReader struct {
 
 // get returns the value of a keyword that the dialect has, else nil.
 func (k *keywordReader) get(keyword string) *document.Node {
-	if !k.s.Dialect.knows(keyword) {
+	if !k.s.Dialect.Knows(keyword) {
 		return nil
 	}
 	return k.s.Node.Get(keyword)

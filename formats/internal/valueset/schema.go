@@ -104,7 +104,7 @@ func (s *Schema) onlyRefers() bool {
 		return true
 	}
 	for _, key := range s.Node.Keys {
-		if key.Text != "$ref" && s.Dialect.knows(key.Text) {
+		if key.Text != "$ref" && s.Dialect.Knows(key.Text) {
 			return false
 		}
 	}
