@@ -173,18 +173,18 @@ func (r *registry) added(at change.Path, o, u *valueset.Schema, p valueset.Prope
 	switch modelOf(o) {
 	case openModel:
 		if required {
-			r.refuse(at, "REQUIRED_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL", "properties", o, u)
+			r.refuse(at, "REQUIRED_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL", "", o, p.Schema)
 		} else if !saysNothing(p.Schema) && !r.lenient {
-			r.refuse(at, "PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL", "properties", o, u)
+			r.refuse(at, "PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL", "", o, p.Schema)
 		}
 		return
 	case partlyOpenModel:
 		if covering := cover(o, p.Name); !isFalse(covering) && !r.suits(covering, p.Schema) {
-			r.refuse(at, "PROPERTY_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", "properties", o, u)
+			r.refuse(at, "PROPERTY_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", "", o, p.Schema)
 		}
 	}
 	if required {
-		r.refuse(at, "REQUIRED_PROPERTY_ADDED_TO_UNOPEN_CONTENT_MODEL", "properties", o, u)
+		r.refuse(at, "REQUIRED_PROPERTY_ADDED_TO_UNOPEN_CONTENT_MODEL", "", o, p.Schema)
 	}
 }
 
@@ -192,11 +192,11 @@ func (r *registry) removed(at change.Path, o, u *valueset.Schema, p valueset.Pro
 	switch modelOf(u) {
 	case closedModel:
 		if !isFalse(p.Schema) && !r.lenient {
-			r.refuse(at, "PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL", "properties", o, u)
+			r.refuse(at, "PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL", "", p.Schema, u)
 		}
 	case partlyOpenModel:
 		if !r.suits(p.Schema, cover(u, p.Name)) {
-			r.refuse(at, "PROPERTY_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", "properties", o, u)
+			r.refuse(at, "PROPERTY_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", "", p.Schema, u)
 		}
 	}
 }
