@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"io/fs"
+	"maps"
 	"net/url"
 	"path"
 	"slices"
@@ -216,10 +217,21 @@ func (r *resource) resolve(keyword string, ref *document.Node) (valueset.Target,
 	}
 	for _, other := range r.lib.all {
 		if other != to && isDynamic(other) {
-			return valueset.Target{Unclear: "the reference " + quote(ref.Text) + ", which means another schema in each of several places"}, nil
+			return valueset.Target{Unclear: "the reference " + quote(ref.Text) + ", which means another schema in each of several places", Identity: r.lib.identity()}, nil
 		}
 	}
 	return target, nil
+}
+
+// identity returns a text that differs if any of the documents does.
+func (l *library) identity() string {
+	var all strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(l.files)) {
+		if r := l.files[name]; r != nil {
+			all.WriteString(name + " " + valueset.Identity(r.node) + "\n")
+		}
+	}
+	return all.String()
 }
 
 // holder returns the resource in which an anchor stands at n.
@@ -242,7 +254,7 @@ func (r *resource) follow(ref *document.Node) (valueset.Target, error) {
 	to := r.lib.find(r, u, ref)
 	if to == nil {
 		if _, ok := dialectOf(u.String()); ok {
-			return valueset.Target{Unclear: "the schema of schemas, " + u.String()}, nil
+			return valueset.Target{Unclear: "the schema of schemas, " + u.String(), Identity: u.String()}, nil
 		}
 		if u.Scheme == scheme {
 			return valueset.Target{}, source.Errorf(ref.Span, "%s leads to no file that can be read: there is no %s", quote(ref.Text), strings.TrimPrefix(u.Path, "/"))

@@ -390,20 +390,30 @@ func (p *pair) values() {
 		p.sets(d, All, p.head.keyword("enum", "const"))
 		return
 	}
+	before, after := written(was), written(is)
 	for _, v := range is {
-		if !slices.ContainsFunc(was, v.Equal) {
+		if !before[v.String()] {
 			d := Difference{Kind: ValueAdded, Keyword: keyword, Key: v.Key(), To: clip(v.String()), Base: p.base.at(keyword), Head: p.head.valueAt(keyword, v)}
 			p.show(&d, s.Just(v), All)
 			p.report(d, s.beyond(s.And(s.Just(v), p.head.set), p.base.set), unchanged)
 		}
 	}
 	for _, v := range was {
-		if !slices.ContainsFunc(is, v.Equal) {
+		if !after[v.String()] {
 			d := Difference{Kind: ValueRemoved, Keyword: keyword, Key: v.Key(), From: clip(v.String()), Base: p.base.valueAt(keyword, v), Head: p.head.at(keyword)}
 			p.show(&d, All, s.Just(v))
 			p.report(d, unchanged, s.beyond(s.And(s.Just(v), p.base.set), p.head.set))
 		}
 	}
+}
+
+// written returns the texts of values.
+func written(values []*Value) map[string]bool {
+	texts := make(map[string]bool, len(values))
+	for _, v := range values {
+		texts[v.String()] = true
+	}
+	return texts
 }
 
 // Key returns v as people name it: a text without quotes.
