@@ -13,7 +13,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"path"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -31,6 +33,10 @@ type Request struct {
 	Root      string         // the type that is served; empty: every type is
 	Direction Direction      // what consumers do with the port
 	Options   *document.Node // the format's section of breakwater.yaml
+
+	// Like is the port in another revision, or nothing: what is the same there may be
+	// used again.
+	Like Schema
 }
 
 // A Direction says whether consumers read a port, write to it, or both.
@@ -88,6 +94,10 @@ type Language[T any] struct {
 	Match  func(path string) bool
 	Claims func(path string, text []byte) bool
 
+	// Called tells by the name alone that a document is of this language and of no
+	// other, where it goes by a name of its own: orders.odcs.yaml. Nil: none does.
+	Called func(path string) bool
+
 	// Load parses a port. It returns what it could read together with its
 	// errors: *source.Error, joined when there are several.
 	Load func(context.Context, Request) (T, error)
@@ -115,10 +125,11 @@ type Language[T any] struct {
 	// files changed, or one that is listed.
 	Imports func(r Request) ([]string, error)
 
-	// Importers picks from paths the files that may import one of changed, directly
-	// or by way of each other; Imports is asked only about ports with such a file. It
-	// reads all of them, so it has to be quick, and it may pick too many.
-	Importers func(fsys fs.FS, paths, changed []string) []string
+	// Mentions lists what a file imports, each as the end of a path. It follows from
+	// the path and the text of that file alone. Imports is asked only about ports with a
+	// file that may import what changed; nil: about all. It is asked of every file, so
+	// it has to be quick, and it may list too many.
+	Mentions func(fsys fs.FS, path string) ([]string, error)
 
 	// Promises lists the objectives that are written in the schema.
 	Promises func(T) []slo.Objective
@@ -165,6 +176,7 @@ type Port struct {
 type Terms struct {
 	ContractID   string
 	Version      string
+	VersionAt    source.Span // zero: not said where
 	Owner        string
 	Kind         Kind
 	Status       Status
@@ -217,9 +229,10 @@ type Format struct {
 	Documents bool
 	Match     func(path string) bool
 	Claims    func(path string, text []byte) bool
+	Called    func(path string) bool
 	Load      func(context.Context, Request) (Schema, error)
 	Imports   func(Request) ([]string, error)
-	Importers func(fsys fs.FS, paths, changed []string) []string
+	Mentions  func(fsys fs.FS, path string) ([]string, error)
 	Ports     func(fsys fs.FS, path string, text []byte) ([]Port, error)
 	Inputs    func(path string, text []byte) ([]Input, error)
 	Usage     func(text string, o *Outline) ([]change.Path, error)
@@ -236,12 +249,27 @@ type Schema struct {
 	Terms    Terms
 }
 
+// Infix tells the names of documents that say their language before the extension:
+// orders.odcs.yaml, or odcs.yaml itself.
+func Infix(language string) func(name string) bool {
+	return func(name string) bool {
+		stem := strings.ToLower(strings.TrimSuffix(path.Base(name), path.Ext(name)))
+		return stem == language || strings.HasSuffix(stem, "."+language)
+	}
+}
+
+// Form returns the parsed form of s, if it is a T.
+func Form[T any](s Schema) (form T, ok bool) {
+	form, ok = s.form.(T)
+	return form, ok
+}
+
 // Format hides the type of l's parsed form.
 func (l Language[T]) Format() Format {
 	f := Format{
 		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Configs: l.Configs, Presets: l.Presets,
-		Documents: l.Documents, Match: l.Match, Claims: l.Claims,
-		Imports: l.Imports, Importers: l.Importers, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
+		Documents: l.Documents, Match: l.Match, Claims: l.Claims, Called: l.Called,
+		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.
 			defer func() {

@@ -164,6 +164,7 @@ func excerpt(n *document.Node) string {
 func (d *differ) field(r *change.Rule, at change.Path, f field, format string, args ...any) *change.Change {
 	c := d.report(r, at, f.baseAt, f.headAt, format, args...)
 	c.From, c.To = fact(f.base), fact(f.head)
+	c.Prose = proseOf(f)
 	return c
 }
 
@@ -183,6 +184,9 @@ func (d *differ) fields(r *change.Rule, at change.Path, fields []field, beginnin
 	slices.Sort(to)
 	c := d.report(r, at, fields[0].baseAt, fields[0].headAt, "%s%s%s", beginning, listed(keys), end)
 	c.From, c.To = short(strings.Join(from, ", ")), short(strings.Join(to, ", "))
+	for _, f := range fields {
+		c.Prose = append(c.Prose, proseOf(f)...)
+	}
 }
 
 func listed(words []string) string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/semantic"
 	"github.com/breakwater-data/breakwater/checker/slo"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/table"
@@ -22,6 +23,7 @@ var (
 // both sides have.
 func (d *differ) element(t table.Pair) {
 	p := pair{t.Path, t.Base, t.Head, t.BaseAt, t.HeadAt}
+	d.changes = append(d.changes, semantic.Diff(p.path, meanings(p.base), meanings(p.head), p.baseAt, p.headAt)...)
 	var docs, rest []field
 	for _, f := range p.fields() {
 		switch {
@@ -70,12 +72,9 @@ func (d *differ) judged(p pair, f field) bool {
 			rule = encryptedNameAdded
 		}
 		d.field(rule, p.path, f, "%s: encryptedName %s", p.path, f.became())
-	case "transformLogic", "transformSourceObjects":
-		d.field(transformationChanged, p.path, f, "%s: %s %s", p.path, f.key, f.verb())
-	case "dataGranularityDescription":
-		d.field(granularityChanged, p.path, f, "%s: granularity %s", p.path, f.became())
 	default:
-		return false
+		_, ok := topicOf(f.key) // what it means is compared by itself
+		return ok
 	}
 	return true
 }
@@ -92,6 +91,9 @@ func (d *differ) custom(at change.Path, of string, f field) {
 		return
 	}
 	for _, p := range (pair{at, was, now, f.baseAt, f.headAt}).fields() {
+		if _, means := topicOf(p.key); means && !change.Terms.Covers(at) {
+			continue // compared as what the element means
+		}
 		if p.differs() && !(at == change.Terms && slo.Property(p.key) == slo.NoticePeriod) {
 			d.field(customPropertyChanged, at, p, "%s: the custom property %s %s", of, p.key, p.verb()).Key = p.key
 		}

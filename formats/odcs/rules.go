@@ -11,7 +11,7 @@ var examples embed.FS
 
 var rules = change.Rules{List: []*change.Rule{
 	idChanged, elementIDChanged, notCompared, documentationChanged, customPropertyChanged,
-	limitationsChanged, legalTermsChanged, meaningChanged, granularityChanged, transformationChanged,
+	limitationsChanged, legalTermsChanged,
 	encryptedNameAdded, encryptedNameChanged, criticalDropped, criticalAdded,
 	relationshipRemoved, relationshipChanged, relationshipAdded,
 }, Examples: examples}
@@ -73,31 +73,6 @@ var legalTermsChanged = &change.Rule{
 	Class: change.Risky, Breaks: change.Value | change.Promise,
 	Why: "Consumers agreed to the terms that were there. The new ones may ask more of them.",
 	Fix: "Tell the consumers, and have those who hold the data agree again if the terms did change.",
-}
-
-var meaningChanged = &change.Rule{
-	ID: "odcs/meaning-changed", Idea: "meaning-changed",
-	Title: "The link to the definition of an element is gone, or is another one",
-	Class: change.Risky, Breaks: change.Value,
-	Why: `The element may stand for something else now, while every query still runs. Joins of data
-that only looks alike give wrong results.`,
-	Fix: "If the meaning changed, add an element with the new meaning. If only the link moved, say so in the pull request.",
-}
-
-var granularityChanged = &change.Rule{
-	ID: "odcs/granularity-changed", Idea: "granularity-changed",
-	Title: "What one row stands for is described in another way",
-	Class: change.Risky, Breaks: change.Value | change.Query,
-	Why: "If a row stands for more or less than it did, joins and sums are wrong without any error.",
-	Fix: "If the grain did change, offer the data as a table of its own. If not, tell the consumers that it did not.",
-}
-
-var transformationChanged = &change.Rule{
-	ID: "odcs/transformation-changed", Idea: "transformation-changed",
-	Title: "A property is made from other data, or in another way",
-	Class: change.Risky, Breaks: change.Value,
-	Why: "The values may be others from now on, and nothing else shows it: name and type are the same.",
-	Fix: "Tell the consumers from which day on the values differ, and by how much.",
 }
 
 var encryptedNameAdded = &change.Rule{
