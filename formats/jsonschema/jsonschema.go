@@ -29,6 +29,7 @@ package jsonschema
 import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
 )
 
 // Format is JSON Schema.
@@ -44,6 +45,7 @@ var Format = schema.Language[*port]{
 	Imports:   imports,
 	Diff:      diff,
 	Outline:   outline,
+	Promises:  func(p *port) []slo.Objective { return p.promises },
 	Options:   []string{"profile", "dialect"},
 	Prove:     prove,
 }.Format()
