@@ -34,7 +34,7 @@ func confluentDiff(base, head *port) (changes []change.Change) {
 			continue
 		}
 		for _, d := range newComparer().Compare(was.name, was.schema, is.schema) {
-			if t := (teller{head.direction, d}); isAnnotation(d.Kind) {
+			if t := (teller{head.direction, d}); isAnnotation(d.Kind) && (d.Keyword != extension || d.Path != was.name) {
 				changes = append(changes, t.tell()...)
 			}
 		}

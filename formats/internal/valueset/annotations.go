@@ -13,7 +13,7 @@ var (
 	described = []string{"title", "description"}
 	ignored   = []string{
 		"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary", "$comment", "$defs", "definitions",
-		"examples", "example", "minContains", "maxContains", "then", "else", "additionalItems", "discriminator", "xml", "externalDocs", "self", "x-slo",
+		"examples", "example", "minContains", "maxContains", "then", "else", "additionalItems", "discriminator", "xml", "externalDocs", "self",
 	}
 )
 
