@@ -63,6 +63,24 @@ func passing(err error) error {
 	return err
 }
 
+// migrationLock is the name of the lock that replicas take that start together.
+const migrationLock = 0x62726b77
+
+func (d *postgresDB) alone(ctx context.Context) (func(), error) {
+	conn, err := d.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, migrationLock); err != nil {
+		conn.Release()
+		return nil, err
+	}
+	return func() {
+		conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrationLock) // it ends with the connection, too
+		conn.Release()
+	}, nil
+}
+
 func (d *postgresDB) ping(ctx context.Context) error { return d.Ping(ctx) }
 func (d *postgresDB) close()                         { d.Close() }
 func (d *postgresDB) blob() string                   { return "BYTEA" }

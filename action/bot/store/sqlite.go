@@ -67,6 +67,9 @@ func busy(err error) error {
 	return err
 }
 
+// alone is at once: one process has the file.
+func (d *sqliteDB) alone(context.Context) (func(), error) { return func() {}, nil }
+
 func (d *sqliteDB) ping(ctx context.Context) error {
 	var one int
 	return d.QueryRowContext(ctx, "SELECT 1").Scan(&one)

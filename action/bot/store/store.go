@@ -42,6 +42,8 @@ type database interface {
 	blob() string // what a column of bytes is called
 	key() string  // what a key that counts by itself is called
 	newQueue(ctx context.Context, log *slog.Logger) (queue, error)
+	// alone waits until no other process brings the database up to date.
+	alone(ctx context.Context) (done func(), err error)
 }
 
 // Open opens the database at address and brings it up to date:
@@ -62,14 +64,23 @@ func Open(ctx context.Context, address string, log *slog.Logger, now func() time
 		return nil, fmt.Errorf("database %s: %w", anonymous(address), err)
 	}
 	s := &Store{db: db, now: now}
-	if s.queue, err = db.newQueue(ctx, log); err == nil {
-		err = s.migrate(ctx)
-	}
-	if err != nil {
+	if err := s.bringUpToDate(ctx, log); err != nil {
 		db.close()
 		return nil, fmt.Errorf("database %s: %w", anonymous(address), err)
 	}
 	return s, nil
+}
+
+func (s *Store) bringUpToDate(ctx context.Context, log *slog.Logger) error {
+	done, err := s.db.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if s.queue, err = s.db.newQueue(ctx, log); err != nil {
+		return err
+	}
+	return s.migrate(ctx)
 }
 
 // anonymous is an address that may be shown: without a password.
@@ -100,8 +111,7 @@ func (s *Store) Do(ctx context.Context, do func(*Tx) error) error {
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate runs the migrations that have not run yet. Only one replica does at a time:
-// the first statement takes a lock that lasts until the transaction ends.
+// migrate runs the migrations that have not run yet.
 func (s *Store) migrate(ctx context.Context) error {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
