@@ -390,4 +390,3 @@ func TestReplicasMigrateAtTheSameTime(t *testing.T) {
 	}
 	wait.Wait()
 }
-
