@@ -175,7 +175,26 @@ func (b *Bot) work(ctx context.Context) (stop func(context.Context) error, err e
 	}
 	slots := map[string]int{river.QueueDefault: or(b.Slots, defaultSlots)}
 	// A job outlives the signal to stop, for as long as the bot drains.
-	return b.Store.Work(context.WithoutCancel(ctx), store.Work{Workers: workers, Slots: slots, Rescue: b.Rescue, Log: b.Log})
+	return b.Store.Work(context.WithoutCancel(ctx), store.Work{Workers: workers, Slots: slots, Rescue: b.Rescue, Log: slog.New(atLeast{b.Log.Handler(), slog.LevelWarn})})
+}
+
+// atLeast leaves out what is said below a level: a queue tells much that is nobody's
+// concern.
+type atLeast struct {
+	slog.Handler
+	level slog.Level
+}
+
+func (h atLeast) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= h.level && h.Handler.Enabled(ctx, level)
+}
+
+func (h atLeast) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return atLeast{h.Handler.WithAttrs(attrs), h.level}
+}
+
+func (h atLeast) WithGroup(name string) slog.Handler {
+	return atLeast{h.Handler.WithGroup(name), h.level}
 }
 
 // Limits of a connection. Whoever is slower, or sends more, is cut off.

@@ -130,7 +130,7 @@ func (s *site) start() {
 		if err := s.stop(); err != nil {
 			s.t.Errorf("the bot ends with %v", err)
 		}
-		if s.t.Failed() {
+		if s.t.Failed() || os.Getenv("SHOWLOG") != "" {
 			s.t.Logf("the log:\n%s", s.log)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/breakwater-data/breakwater/action/bot/store"
 )
@@ -187,7 +188,7 @@ func (b *Bot) enqueue(ctx context.Context, tx *store.Tx, c Command, key string) 
 	if err != nil || !first {
 		return false, err
 	}
-	return true, tx.Enqueue(ctx, c, b.Now())
+	return true, tx.Enqueue(ctx, c, time.Time{})
 }
 
 // routeInstallation asks for what repositories say that came, and forgets those that

@@ -33,30 +33,53 @@ func (t *task) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if v != nil && v.Head == t.head && v.Run != 0 {
+	if v != nil && v.Head == t.head && v.Run != store.BeingMade && v.Run != 0 {
 		return nil
 	}
-	if v != nil && v.Head != t.head && v.Run != 0 && !v.Finished {
-		if err := t.complete(ctx, v.Run, "cancelled", "A newer commit came", "The newer commit has a check of its own."); err != nil && !gone(err) {
+	if v != nil && v.Head != t.head {
+		if err := t.supersede(ctx, v); err != nil && !gone(err) {
 			return err
 		}
 	}
-	run, err := t.findRun(ctx)
-	if err != nil {
-		if gone(err) { // without "checks: write" there is the comment
-			t.Log.Warn("no check run", "repo", t.claim.Repo, "error", err.Error())
-			return nil
-		}
-		return err
-	}
-	next := store.Verdict{Subject: t.claim.ID, Head: t.head, Run: run.GetID(), Finished: run.GetStatus() == "completed", Open: true, URL: t.url()}
+	next := store.Verdict{Subject: t.claim.ID, Head: t.head, Run: store.BeingMade, Open: true, URL: t.url()}
 	if v != nil { // what was said of the head before stands until there is more to say
 		next.Verdict, next.Report, next.Roles = v.Verdict, v.Report, v.Roles
-		if v.Head == t.head {
-			next.Annotated = v.Annotated
-		}
 	}
-	return t.Store.Do(ctx, func(tx *store.Tx) error { return tx.Put(ctx, &next) })
+	if err := t.put(ctx, &next); err != nil {
+		return err
+	}
+	run, err := t.findRun(ctx, t.head)
+	if err == nil && run == nil {
+		run, err = t.makeRun(ctx)
+	}
+	if err != nil && !gone(err) {
+		return err
+	}
+	if err != nil { // without "checks: write" there is the comment
+		t.Log.Warn("no check run", "repo", t.claim.Repo, "error", err.Error())
+	}
+	next.Run, next.Finished = run.GetID(), run.GetStatus() == "completed"
+	return t.put(ctx, &next)
+}
+
+func (t *task) put(ctx context.Context, v *store.Verdict) error {
+	return t.Store.Do(ctx, func(tx *store.Tx) error { return tx.Put(ctx, v) })
+}
+
+// supersede ends the run of an earlier head, for which nobody will come back.
+func (t *task) supersede(ctx context.Context, v *store.Verdict) error {
+	if v.Run == 0 || v.Finished {
+		return nil
+	}
+	run := v.Run
+	if run == store.BeingMade {
+		made, err := t.findRun(ctx, v.Head)
+		if err != nil || made == nil || made.GetStatus() == "completed" {
+			return err
+		}
+		run = made.GetID()
+	}
+	return t.complete(ctx, run, "cancelled", "A newer commit came", "The newer commit has a check of its own.")
 }
 
 // externalID is what we call a run ourselves, to know it again.
@@ -64,25 +87,25 @@ func (t *task) externalID() string {
 	return fmt.Sprintf("breakwater:%s %s", t.claim.Kind, t.claim.Name)
 }
 
-// findRun returns our run of the head, and makes it if there is none. One that a
-// process made that was killed before it could write that down is found again.
-func (t *task) findRun(ctx context.Context) (*github.CheckRun, error) {
+// findRun returns our run of a head; nil: there is none. One that a process made that
+// was killed before it could write that down is found again.
+func (t *task) findRun(ctx context.Context, head string) (mine *github.CheckRun, err error) {
 	name, filter := runName, "all"
-	runs, _, err := t.client.Checks.ListCheckRunsForRef(ctx, t.owner, t.name, t.head, &github.ListCheckRunsOptions{
+	runs, _, err := t.client.Checks.ListCheckRunsForRef(ctx, t.owner, t.name, head, &github.ListCheckRunsOptions{
 		CheckName: &name, Filter: &filter, ListOptions: github.ListOptions{PerPage: perPage},
 	})
 	if err != nil {
 		return nil, err
 	}
-	var mine *github.CheckRun
 	for _, run := range runs.CheckRuns {
 		if run.GetExternalID() == t.externalID() && (mine == nil || run.GetID() > mine.GetID()) {
 			mine = run // the forge counts the latest
 		}
 	}
-	if mine != nil {
-		return mine, nil
-	}
+	return mine, nil
+}
+
+func (t *task) makeRun(ctx context.Context) (*github.CheckRun, error) {
 	id, inProgress := t.externalID(), "in_progress"
 	options := github.CreateCheckRunOptions{Name: runName, HeadSHA: t.head, ExternalID: &id, Status: &inProgress, StartedAt: &github.Timestamp{Time: t.Now()}}
 	run, _, err := t.client.Checks.CreateCheckRun(ctx, t.owner, t.name, options)
@@ -109,7 +132,7 @@ func (t *task) publish(ctx context.Context, r *checker.Result, v *store.Verdict)
 			t.Log.Warn("no comment", "repo", t.claim.Repo, "pull", t.pull.GetNumber(), "error", err.Error())
 		}
 	}
-	if v.Run == 0 {
+	if v.Run <= 0 {
 		return nil
 	}
 	if err := t.finish(ctx, shown, v, options); err != nil {
@@ -120,7 +143,7 @@ func (t *task) publish(ctx context.Context, r *checker.Result, v *store.Verdict)
 		return err
 	}
 	v.Finished = true
-	return t.Store.Do(ctx, func(tx *store.Tx) error { return tx.Put(ctx, v) })
+	return t.put(ctx, v)
 }
 
 func (t *task) comment(ctx context.Context, r *checker.Result, render func(limit int) string) error {
@@ -158,7 +181,7 @@ func (t *task) finish(ctx context.Context, shown *checker.Result, v *store.Verdi
 			return fmt.Errorf("annotations: %w", err)
 		}
 		v.Annotated += len(batch)
-		if err := t.Store.Do(ctx, func(tx *store.Tx) error { return tx.Put(ctx, v) }); err != nil {
+		if err := t.put(ctx, v); err != nil {
 			return err
 		}
 	}
@@ -213,7 +236,7 @@ func (t *task) close(ctx context.Context) error {
 	if err != nil || v == nil {
 		return err
 	}
-	if v.Run != 0 && !v.Finished {
+	if v.Run > 0 && !v.Finished {
 		if err := t.complete(ctx, v.Run, "cancelled", "The pull request is closed", "It is checked when it is opened again."); err != nil && !gone(err) {
 			return err
 		}
@@ -232,7 +255,7 @@ func (t *task) close(ctx context.Context) error {
 // learns why, and the gate stays shut. When it can be checked, the run says so.
 func (b *Bot) couldNot(ctx context.Context, claim *store.Claim, why error) error {
 	v, err := b.Store.Verdict(ctx, claim.ID)
-	if err != nil || v == nil || v.Run == 0 || v.Finished {
+	if err != nil || v == nil || v.Run <= 0 || v.Finished {
 		return err
 	}
 	client, owner, name, err := b.GitHub.of(ctx, claim.Subject)

@@ -10,7 +10,7 @@ import (
 type Verdict struct {
 	Subject    int64
 	Head       string // the commit that it is about
-	Run        int64  // the check run at the forge; zero: there is none
+	Run        int64  // the check run at the forge; zero: there is none; or BeingMade
 	Annotated  int    // how many annotations the run has
 	Finished   bool   // the run is
 	Conclusion string // of the run
@@ -21,6 +21,10 @@ type Verdict struct {
 	URL        string // where people look at it
 	At         time.Time
 }
+
+// BeingMade stands for a run that is being made, by who may be killed before he learns
+// what it is called.
+const BeingMade = -1
 
 // Verdict returns the latest verdict of a subject; nil: there is none.
 func (tx *Tx) Verdict(ctx context.Context, subject int64) (*Verdict, error) {
