@@ -122,6 +122,7 @@ func (s *site) start() {
 		s.t.Fatal(err)
 	}
 	s.url = "http://" + l.Addr().String()
+	s.bot.start() // before anybody looks into it
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.bot.Run(ctx, l) }()

@@ -213,8 +213,12 @@ func (f *forge) say(r *forgeRepo, number int, login, body string) int64 {
 }
 
 func refuse(w http.ResponseWriter, code int) {
+	message := http.StatusText(code)
+	if w.Header().Get("Retry-After") != "" && w.Header().Get("X-RateLimit-Remaining") != "0" {
+		message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+	}
 	w.WriteHeader(code)
-	fmt.Fprintf(w, `{"message":%q}`, http.StatusText(code))
+	fmt.Fprintf(w, `{"message":%q}`, message)
 }
 
 type object = map[string]any

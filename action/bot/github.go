@@ -266,7 +266,15 @@ func wait(err error, now time.Time) time.Duration {
 		}
 		return aWhile
 	}
-	if status(err) == http.StatusTooManyRequests {
+	answer, ok := errors.AsType[*github.ErrorResponse](err)
+	if !ok || answer.Response == nil || status(err) != http.StatusTooManyRequests && status(err) != http.StatusForbidden {
+		return 0
+	}
+	seconds, notSaid := strconv.Atoi(answer.Response.Header.Get("Retry-After"))
+	switch {
+	case notSaid == nil:
+		return time.Duration(min(max(seconds, 1), 3600)) * time.Second
+	case status(err) == http.StatusTooManyRequests:
 		return aWhile
 	}
 	return 0

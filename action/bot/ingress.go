@@ -30,7 +30,7 @@ const (
 // The names that the forge gives to deliveries and events.
 var (
 	isGUID  = regexp.MustCompile(`^[A-Za-z0-9-]{1,100}$`).MatchString
-	isEvent = regexp.MustCompile(`^[a-z_]{1,60}$`).MatchString
+	isEvent = regexp.MustCompile(`^[a-z0-9_]{1,60}$`).MatchString
 )
 
 // A refusal is why a webhook is not taken.

@@ -19,7 +19,7 @@ const (
 	maxOutdated  = 5 // heads that come while the one before is checked, until the next event is waited for
 	sayAfter     = 5 // attempts until the check run says that something is wrong
 	forgeTime    = 2 * time.Minute
-	afterLimit   = 30 * time.Second // spread over which waiting jobs come back
+	afterLimit   = 30 * time.Second // over which jobs that waited come back, at most
 	lastAttempt  = store.MaxAttempts
 	concludeTime = time.Minute
 )
@@ -112,7 +112,7 @@ func (b *Bot) failed(ctx context.Context, attempt int, claim *store.Claim, err e
 	case pause > 0:
 		b.metrics.updates.WithLabelValues(string(claim.Kind), "limited").Inc()
 		log.Warn("GitHub takes no more for a while", "until", b.Now().Add(pause).Format(time.RFC3339))
-		return store.Later(pause + rand.N(afterLimit))
+		return store.Later(pause + rand.N(min(pause, afterLimit)))
 	}
 	b.metrics.updates.WithLabelValues(string(claim.Kind), "failed").Inc()
 	log.Error("not up to date; it is tried again")
