@@ -121,6 +121,10 @@ func (s *site) start() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.serve(l)
+}
+
+func (s *site) serve(l net.Listener) {
 	s.url = "http://" + l.Addr().String()
 	s.bot.start() // before anybody looks into it
 	ctx, cancel := context.WithCancel(context.Background())

@@ -278,6 +278,7 @@ func TestALockedDatabaseLosesNothing(t *testing.T) {
 	s.bot, s.log = newBot(t, f, "sqlite://"+name)
 	r, p := s.checkout()
 	s.start()
+	s.send("ping", payload(r.name, "ada", object{})) // it runs
 	other, err := sql.Open("sqlite", "file:"+name)
 	if err != nil {
 		t.Fatal(err)
