@@ -3,7 +3,6 @@ package bot
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -61,12 +60,14 @@ func (b *Bot) pull(ctx context.Context, claim *store.Claim, number int) (failure
 	if err != nil {
 		return "", err
 	}
-	return "", t.run(ctx, comparison{gate: tip, base: base, branch: pr.GetBase().GetRef(), topic: pr.GetHead().GetRef()})
+	return "", t.run(ctx, comparison{gate: tip, base: base, branch: pr.GetBase().GetRef(), topic: pr.GetHead().GetRef(),
+		watched: pr.GetBase().GetRef() == pr.GetBase().GetRepo().GetDefaultBranch()})
 }
 
 // group checks a group of the merge queue.
 func (b *Bot) group(ctx context.Context, claim *store.Claim) (failure string, err error) {
-	base, head, ok := strings.Cut(claim.Name, "..")
+	commits, branch, _ := strings.Cut(claim.Name, " ")
+	base, head, ok := strings.Cut(commits, "..")
 	if !ok || !isSHA(base) || !isSHA(head) {
 		return "not the commits of a merge group", nil
 	}
@@ -82,7 +83,7 @@ func (b *Bot) group(ctx context.Context, claim *store.Claim) (failure string, er
 	if err := t.begin(ctx); err != nil {
 		return "", err
 	}
-	return "", t.run(ctx, comparison{gate: base, base: base})
+	return "", t.run(ctx, comparison{gate: base, base: base, branch: branch, watched: branch == repo.GetDefaultBranch()})
 }
 
 // final tells what will not change by trying again from what may.
@@ -102,7 +103,10 @@ func public(pr *github.PullRequest) bool {
 }
 
 // A comparison is what a check compares, besides the head.
-type comparison struct{ gate, base, branch, topic string }
+type comparison struct {
+	gate, base, branch, topic string
+	watched                   bool // the bot knows what the branch was
+}
 
 // run checks, and shows what came of it.
 func (t *task) run(ctx context.Context, what comparison) error {
@@ -164,6 +168,9 @@ func (t *task) trees(ctx context.Context, lib *library, what comparison) (revs c
 		}
 	}
 	revs = checker.Revisions{Gate: trees[what.gate], Base: trees[what.base], Head: trees[t.head]}
+	if what.watched {
+		revs.Past = &past{lib}
+	}
 	revs.Gate.Name = revision.Label(what.branch, what.gate)
 	if revs.Head != revs.Gate {
 		revs.Head.Name = revision.Label(what.topic, t.head)
@@ -177,10 +184,6 @@ func (t *task) write(ctx context.Context, r *checker.Result) (v *store.Verdict, 
 	if err := report.JSON(&text, r); err != nil {
 		return nil, err
 	}
-	roles, err := json.Marshal(newRoles(r))
-	if err != nil {
-		return nil, err
-	}
 	err = t.Store.Do(ctx, func(tx *store.Tx) error {
 		before, err := tx.Verdict(ctx, t.claim.ID)
 		if err != nil {
@@ -190,7 +193,11 @@ func (t *task) write(ctx context.Context, r *checker.Result) (v *store.Verdict, 
 		if before != nil && before.Head == t.head {
 			v.Run, v.Annotated, v.Finished = before.Run, before.Annotated, before.Finished
 		}
-		v.Verdict, v.Report, v.Roles, v.Open, v.URL = r.Verdict.String(), text.String(), string(roles), true, t.url()
+		roles, err := newRoles(r, before, t.Now())
+		if err != nil {
+			return err
+		}
+		v.Verdict, v.Report, v.Roles, v.Open, v.URL = r.Verdict.String(), text.String(), roles, true, t.url()
 		v.Conclusion, _ = conclusion(r)
 		if err := tx.Put(ctx, v); err != nil || t.Judged == nil {
 			return err

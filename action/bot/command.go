@@ -22,13 +22,14 @@ import (
 // A Command is what somebody wrote below a pull request, or wanted with a button: a
 // job.
 type Command struct {
-	Installation int64    `json:"installation"`
-	Repo         string   `json:"repo"`
-	Number       int      `json:"number"` // of the pull request
-	Comment      int64    `json:"comment"`
-	Head         string   `json:"head"` // that the button stood at; empty: it was a comment
-	Login        string   `json:"login"`
-	Words        []string `json:"words"` // behind /breakwater
+	Installation int64     `json:"installation"`
+	Repo         string    `json:"repo"`
+	Number       int       `json:"number"` // of the pull request
+	Comment      int64     `json:"comment"`
+	At           time.Time `json:"at"`   // when it was written
+	Head         string    `json:"head"` // that the button stood at; empty: it was a comment
+	Login        string    `json:"login"`
+	Words        []string  `json:"words"` // behind /breakwater
 }
 
 // Kind implements store.Job.
@@ -188,6 +189,9 @@ func (o *order) ack(ctx context.Context) error {
 	for _, f := range o.roles.Findings {
 		if len(named) > 0 && !slices.Contains(named, f.ID) {
 			continue
+		}
+		if o.Comment != 0 && o.At.Before(f.Since.Truncate(time.Second)) { // the forge's times have whole seconds
+			return o.decline(ctx, fmt.Sprintf("Finding %s became what it is after you wrote this. Look at it, and say so again.", f.ID), named)
 		}
 		speaks, err := o.speaks(ctx, o.roles.speakers(f))
 		if err != nil {

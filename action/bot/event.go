@@ -37,6 +37,8 @@ type event struct {
 		ID   int64  `json:"id"`
 		Body string `json:"body"`
 		User person `json:"user"`
+
+		CreatedAt time.Time `json:"created_at"`
 	} `json:"comment"`
 	CheckRun *struct {
 		ID      int64  `json:"id"`
@@ -47,6 +49,7 @@ type event struct {
 	} `json:"requested_action"`
 	MergeGroup *struct {
 		BaseSHA string `json:"base_sha"`
+		BaseRef string `json:"base_ref"`
 		HeadSHA string `json:"head_sha"`
 	} `json:"merge_group"`
 	Changes struct {
@@ -128,7 +131,7 @@ func (b *Bot) route(ctx context.Context, tx *store.Tx, e *event, digest string) 
 	case e.name == "pull_request_review" && e.PullRequest != nil && e.PullRequest.Number > 0 && (e.Action == "submitted" || e.Action == "dismissed"):
 		return want(store.Pull, strconv.Itoa(e.PullRequest.Number))
 	case e.name == "merge_group" && e.MergeGroup != nil && e.Action == "checks_requested":
-		return want(store.Group, e.MergeGroup.BaseSHA+".."+e.MergeGroup.HeadSHA)
+		return want(store.Group, e.MergeGroup.BaseSHA+".."+e.MergeGroup.HeadSHA+" "+cut(strings.TrimPrefix(e.MergeGroup.BaseRef, "refs/heads/"), 250))
 	case e.name == "push" && !e.Deleted && e.Repository.DefaultBranch != "" && e.Ref == "refs/heads/"+e.Repository.DefaultBranch:
 		return want(store.Registry, "")
 	case e.name == "issue_comment" && e.Action == "created" && e.Issue != nil && e.Comment != nil:
@@ -158,7 +161,7 @@ func (b *Bot) routeComment(ctx context.Context, tx *store.Tx, e *event) (asked b
 	}
 	return b.enqueue(ctx, tx, Command{
 		Installation: e.Installation.ID, Repo: e.Repository.FullName, Number: e.Issue.Number,
-		Comment: e.Comment.ID, Login: e.Comment.User.Login, Words: words[1:],
+		Comment: e.Comment.ID, At: or(e.Comment.CreatedAt, b.Now()), Login: e.Comment.User.Login, Words: words[1:],
 	}, fmt.Sprint("comment ", e.Repository.FullName, " ", e.Comment.ID))
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/breakwater-data/breakwater/action"
 	"github.com/breakwater-data/breakwater/action/bot/store"
@@ -104,27 +105,45 @@ type asked struct {
 	ID, Digest, Rule, Detail string
 	Consumers                map[string][]string // who is hit, and who owns him
 	Owner                    string              // of the port
+	Since                    time.Time           // when it was first shown as it is
 }
 
-func newRoles(r *checker.Result) roles {
+// newRoles says who may agree to what of r, as JSON. What was shown before keeps its
+// time: nobody can have agreed to it earlier.
+func newRoles(r *checker.Result, before *store.Verdict, now time.Time) (string, error) {
+	var was roles
+	if before != nil {
+		var err error
+		if was, err = parseRoles(before.Roles); err != nil {
+			return "", err
+		}
+	}
+	since := make(map[string]time.Time)
+	for _, f := range was.Findings {
+		since[f.Digest] = f.Since
+	}
 	all := roles{Head: r.Head.Commit, Override: r.Policy.Override, Stewards: r.Policy.Approvers}
 	owners := make(map[string]string)
 	for _, p := range r.Ports {
 		owners[p.ID] = p.Owner
 	}
 	for _, f := range r.Findings {
-		if f.Verdict != policy.Block {
-			continue
+		if f.Verdict == policy.Block {
+			all.Findings = append(all.Findings, newAsked(f, owners[f.Port], or(since[f.Digest], now)))
 		}
-		a := asked{ID: f.ID, Digest: f.Digest, Rule: f.Rule.ID, Detail: f.Detail, Consumers: make(map[string][]string), Owner: owners[f.Port]}
-		for _, h := range f.Hits {
-			if h.Impact >= consumer.Affected && !h.Gap {
-				a.Consumers[h.Use.ID] = append(a.Consumers[h.Use.ID], h.Use.Owners...)
-			}
-		}
-		all.Findings = append(all.Findings, a)
 	}
-	return all
+	text, err := json.Marshal(all)
+	return string(text), err
+}
+
+func newAsked(f policy.Finding, owner string, since time.Time) asked {
+	a := asked{ID: f.ID, Digest: f.Digest, Rule: f.Rule.ID, Detail: f.Detail, Consumers: make(map[string][]string), Owner: owner, Since: since}
+	for _, h := range f.Hits {
+		if h.Impact >= consumer.Affected && !h.Gap {
+			a.Consumers[h.Use.ID] = append(a.Consumers[h.Use.ID], h.Use.Owners...)
+		}
+	}
+	return a
 }
 
 // speakers lists the owners any of whom has a say in a finding.

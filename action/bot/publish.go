@@ -171,7 +171,6 @@ func markdown(o report.Options, r *checker.Result, limit int) string {
 // batches. A run is annotated once: what people decided since changes no line.
 func (t *task) finish(ctx context.Context, shown *checker.Result, v *store.Verdict, o report.Options) error {
 	word, title := conclusion(shown)
-	o.Answers = false // nobody reads what is written below a run
 	remarks := report.Remarks(shown)
 	remarks = remarks[:min(len(remarks), maxAll)]
 	for v.Annotated < len(remarks) {

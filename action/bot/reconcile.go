@@ -42,7 +42,7 @@ func (b *Bot) reconcileForever(ctx context.Context) {
 // myTurn reports whether no other replica looks at this time.
 func (b *Bot) myTurn(ctx context.Context, every time.Duration) (mine bool) {
 	err := b.Store.Do(ctx, func(tx *store.Tx) (err error) {
-		mine, err = tx.Once(ctx, fmt.Sprint("reconcile ", b.Now().UnixNano()/int64(every)))
+		mine, err = tx.Once(ctx, fmt.Sprint(store.Turn, "reconcile ", b.Now().UnixNano()/int64(every)))
 		return err
 	})
 	return mine && err == nil

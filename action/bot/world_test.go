@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -505,12 +506,12 @@ func TestManyFindingsFit(t *testing.T) {
 	}
 }
 
-func TestAFailureAfterTheVerdictTellsNobodyTwiceOfAnother(t *testing.T) {
+func TestAVerdictIsWrittenDownWithAllThatFollows(t *testing.T) {
 	s := newSite(t)
-	failed := false
+	var before []*store.Verdict
 	s.bot.Judged = func(_ context.Context, tx *store.Tx, j *Judgement) error {
-		if !failed {
-			failed = true
+		before = append(before, j.Before)
+		if len(before) == 1 {
 			return errors.New("the outbox is full")
 		}
 		return tx.Audit(s.t.Context(), store.Entry{Repo: j.Subject.Repo, Did: "told", Detail: j.Result.Verdict.String()})
@@ -521,8 +522,11 @@ func TestAFailureAfterTheVerdictTellsNobodyTwiceOfAnother(t *testing.T) {
 	if run := s.only(r, p.head); run.Conclusion != "failure" {
 		t.Errorf("the run is %+v", run)
 	}
+	if len(before) < 2 || before[1].Report != "" {
+		t.Errorf("a verdict is written down, and nobody was told of it: %+v", before)
+	}
 	trail, err := s.bot.Store.Trail(t.Context(), r.name)
-	if err != nil || len(trail) != 1 || trail[0].Detail != "block" {
+	if err != nil || len(trail) == 0 || trail[0].Detail != "block" {
 		t.Errorf("the trail is %+v, %v", trail, err)
 	}
 }
@@ -695,4 +699,65 @@ func TestAPastCheckerIsNotChanged(t *testing.T) {
 // job makes a job as the queue hands it out.
 func job[T river.JobArgs](args T, attempt int) *river.Job[T] {
 	return &river.Job[T]{JobRow: &rivertype.JobRow{ID: 1, Attempt: attempt}, Args: args}
+}
+
+func TestAWordCountsForWhatItsWriterSaw(t *testing.T) {
+	s := newSite(t)
+	r, p := s.checkout()
+	s.forge.teams["acme/finance"] = []string{"fay"}
+	s.tellPull("opened", r.name, 7)
+	s.settled()
+	say := func(at time.Time) {
+		t.Helper()
+		var o object
+		if err := json.Unmarshal(commented(r.name, 7, s.forge.say(r, 7, "fay", "/breakwater ack"), "fay", "/breakwater ack"), &o); err != nil {
+			t.Fatal(err)
+		}
+		deep(o)
+		o["comment"].(object)["created_at"] = at.Format(time.RFC3339)
+		body, _ := json.Marshal(o)
+		s.tell("issue_comment", body)
+	}
+	say(time.Now().Add(-time.Minute)) // an event that comes late
+	s.until("the word is refused", func() bool { return strings.Contains(s.log.String(), "command refused") })
+	if got := s.forge.ours(r, 7, "<!-- breakwater:report id=reply/"); len(got) != 1 || !strings.Contains(got[0], "after you wrote this") {
+		t.Errorf("the replies are %q", got)
+	}
+	say(time.Now().Add(time.Second))
+	s.until("the check is green", func() bool { return s.only(r, p.head).Conclusion == "success" })
+}
+
+// A column that was deprecated long enough may go. The bot knows since when: it was
+// there.
+func TestARemovalMaturesAsTheBotSawIt(t *testing.T) {
+	var mu sync.Mutex
+	now := time.Now()
+	s := newSite(t, func(s *site) { s.bot.Now = func() time.Time { mu.Lock(); defer mu.Unlock(); return now } })
+	pass := func(d time.Duration) { mu.Lock(); now = now.Add(d); mu.Unlock() }
+	r := s.forge.repo("acme/checkout", map[string]string{contract: whole, "breakwater.yaml": "version: 1\nports:\n  - {id: contracts/orders, files: [contracts/orders.odcs.yaml], owner: \"@acme/checkout\"}\n"})
+	push := func() {
+		s.tell("push", payload(r.name, "ada", object{"ref": "refs/heads/main"}))
+		s.settled()
+	}
+	push()
+	pass(time.Hour)
+	old := strings.Replace(whole, "{name: discount, logicalType: number}", "{name: discount, logicalType: number, deprecated: true}", 1)
+	r.commit(s.forge, "main", r.branches["main"], map[string]string{contract: old})
+	push()
+	pass(time.Hour)
+	r.commit(s.forge, "main", r.branches["main"], map[string]string{"README.md": "x"})
+	push()
+	r.commit(s.forge, "topic", r.branches["main"], map[string]string{contract: without})
+	p := r.open(s.forge, 7, "topic", "ada")
+	s.tellPull("opened", r.name, 7)
+	s.settled()
+	if run := s.only(r, p.head); run.Conclusion != "failure" {
+		t.Fatalf("after an hour the run is %+v", run)
+	}
+	pass(31 * 24 * time.Hour)
+	s.tellPull("reopened", r.name, 7)
+	s.settled()
+	if run := s.only(r, p.head); run.Conclusion != "success" {
+		t.Errorf("after a month the run is %+v", run)
+	}
 }

@@ -49,6 +49,9 @@ func (s *Store) Received(ctx context.Context, guid string) (known bool, err erro
 	return known, err
 }
 
+// Turn begins the names of what is done once in a while, and forgotten after a day.
+const Turn = "turn "
+
 // Once notes that what is called key is done. It is not first if it was noted before.
 func (tx *Tx) Once(ctx context.Context, key string) (first bool, err error) {
 	n, err := tx.Exec(ctx, `INSERT INTO once (name, at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, key, stamp(tx.now()))
@@ -67,6 +70,7 @@ func (s *Store) Prune(ctx context.Context) error {
 		_, err1 := tx.Exec(ctx, `DELETE FROM delivery WHERE received < $1`, stamp(s.now().Add(-ledgerAge)))
 		_, err2 := tx.Exec(ctx, `DELETE FROM object WHERE used < $1`, stamp(s.now().Add(-objectAge)))
 		_, err3 := tx.Exec(ctx, `DELETE FROM answer WHERE used < $1`, stamp(s.now().Add(-objectAge)))
-		return errors.Join(err1, err2, err3)
+		_, err4 := tx.Exec(ctx, `DELETE FROM once WHERE name LIKE $1 AND at < $2`, Turn+"%", stamp(s.now().Add(-touchEvery)))
+		return errors.Join(err1, err2, err3, err4)
 	})
 }

@@ -36,6 +36,11 @@ func (tx *Tx) Collect(ctx context.Context, r Repository, ports []Port, uses []co
 	if err := errors.Join(tx.clear(ctx, r.Repo), tx.note(ctx, r)); err != nil {
 		return err
 	}
+	if r.Head != "" {
+		if _, err := tx.Exec(ctx, `INSERT INTO tip (repo, head, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, r.Repo, r.Head, stamp(r.Collected)); err != nil {
+			return err
+		}
+	}
 	for _, p := range ports {
 		if _, err := tx.Exec(ctx, `INSERT INTO port (repo, id, contract, document) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, r.Repo, p.ID, p.Contract, string(p.Document)); err != nil {
 			return err
@@ -51,6 +56,29 @@ func (tx *Tx) Collect(ctx context.Context, r Repository, ports []Port, uses []co
 		}
 	}
 	return nil
+}
+
+// A Tip is where the default branch was, and since when that is known.
+type Tip struct {
+	Head string
+	At   time.Time
+}
+
+// maxTips is how many of a repository are listed.
+const maxTips = 500
+
+// Tips lists where the default branch of a repository was seen, the latest first.
+func (s *Store) Tips(ctx context.Context, repo string) (list []Tip, err error) {
+	err = s.Do(ctx, func(tx *Tx) error {
+		list, err = all(ctx, tx, fmt.Sprintf(`SELECT head, at FROM tip WHERE repo = $1 ORDER BY at DESC, head LIMIT %d`, maxTips), []any{repo}, func(scan func(...any) error) (t Tip, err error) {
+			var at int64
+			err = scan(&t.Head, &at)
+			t.At = unstamp(at)
+			return t, err
+		})
+		return err
+	})
+	return list, err
 }
 
 func (tx *Tx) clear(ctx context.Context, repo string) error {
@@ -116,7 +144,7 @@ func (s *Store) Confirm(ctx context.Context, repo string) error {
 func (tx *Tx) Forget(ctx context.Context, repo string) error {
 	errs := []error{tx.clear(ctx, repo)}
 	for _, statement := range []string{
-		`DELETE FROM repository WHERE repo = $1`, `DELETE FROM object WHERE repo = $1`,
+		`DELETE FROM repository WHERE repo = $1`, `DELETE FROM tip WHERE repo = $1`, `DELETE FROM object WHERE repo = $1`,
 		`DELETE FROM verdict WHERE subject IN (SELECT id FROM subject WHERE repo = $1)`,
 		`UPDATE subject SET done = wanted, failure = '' WHERE repo = $1`,
 	} {

@@ -26,6 +26,7 @@ CREATE TABLE answer (name TEXT PRIMARY KEY, tag TEXT NOT NULL, content BYTES NOT
 CREATE TABLE repository (
   repo TEXT PRIMARY KEY, installation BIGINT NOT NULL, head TEXT NOT NULL, build TEXT NOT NULL, collected BIGINT NOT NULL, failure TEXT NOT NULL
 );
+CREATE TABLE tip (repo TEXT NOT NULL, head TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (repo, head));
 CREATE TABLE port (repo TEXT NOT NULL, id TEXT NOT NULL, contract TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (repo, id));
 CREATE TABLE reading (repo TEXT NOT NULL, n BIGINT NOT NULL, consumer TEXT NOT NULL, port TEXT NOT NULL, contract TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (repo, n));
 CREATE INDEX reading_port ON reading (port);
