@@ -170,6 +170,7 @@ func (b *Bot) work(ctx context.Context) (stop func(context.Context) error, err e
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(b.update))
 	river.AddWorker(workers, river.WorkFunc(b.command))
+	river.AddWorker(workers, river.WorkFunc(b.sweepJob))
 	if b.Register != nil {
 		b.Register(workers)
 	}

@@ -38,7 +38,7 @@ type Judgement struct {
 
 // pull checks a pull request as it is now.
 func (b *Bot) pull(ctx context.Context, claim *store.Claim, number int) (failure string, err error) {
-	client, owner, name, err := b.GitHub.of(ctx, claim.Subject)
+	client, owner, name, err := b.GitHub.of(ctx, &claim.Subject)
 	if err != nil {
 		return b.final(err)
 	}
@@ -71,7 +71,7 @@ func (b *Bot) group(ctx context.Context, claim *store.Claim) (failure string, er
 	if !ok || !isSHA(base) || !isSHA(head) {
 		return "not the commits of a merge group", nil
 	}
-	client, owner, name, err := b.GitHub.of(ctx, claim.Subject)
+	client, owner, name, err := b.GitHub.of(ctx, &claim.Subject)
 	if err != nil {
 		return b.final(err)
 	}

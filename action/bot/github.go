@@ -217,9 +217,9 @@ func (g *GitHub) as(ctx context.Context) (string, error) {
 	return g.login, nil
 }
 
-// of returns who asks about a repository, whose events may not have said by which
-// installation they came.
-func (g *GitHub) of(ctx context.Context, s store.Subject) (client *github.Client, owner, name string, err error) {
+// of returns who asks about a repository. It finds out by which installation, where the
+// event did not say that.
+func (g *GitHub) of(ctx context.Context, s *store.Subject) (client *github.Client, owner, name string, err error) {
 	owner, name, _ = strings.Cut(s.Repo, "/")
 	if s.Installation != 0 {
 		return g.client(s.Installation), owner, name, nil
@@ -237,6 +237,7 @@ func (g *GitHub) of(ctx context.Context, s store.Subject) (client *github.Client
 		g.homes[s.Repo] = home
 		g.mu.Unlock()
 	}
+	s.Installation = home
 	return g.client(home), owner, name, nil
 }
 

@@ -44,7 +44,7 @@ func (e *elsewhere) Uses(ctx context.Context, version string, names ...string) (
 
 // collect reads what the default branch of a repository says of ports and consumers.
 func (b *Bot) collect(ctx context.Context, claim *store.Claim) (failure string, err error) {
-	client, owner, name, err := b.GitHub.of(ctx, claim.Subject)
+	client, owner, name, err := b.GitHub.of(ctx, &claim.Subject)
 	if err != nil {
 		return b.lose(ctx, claim, err)
 	}

@@ -761,3 +761,31 @@ func TestARemovalMaturesAsTheBotSawIt(t *testing.T) {
 		t.Errorf("after a month the run is %+v", run)
 	}
 }
+
+func TestARepositorysOwnHookIsEnough(t *testing.T) {
+	s := newSite(t)
+	r, p := s.checkout()
+	kpi := s.forge.repo("acme/kpi", map[string]string{".breakwater/consumes.yaml": strings.ReplaceAll(registration, "finance.kpi", "sales.kpi")})
+	s.tell("push", payload(kpi.name, "ada", object{"ref": "refs/heads/main", "installation": nil}))
+	s.settled()
+	s.tell("pull_request", payload(r.name, "ada", object{"action": "opened", "pull_request": object{"number": 7}, "installation": nil}))
+	s.settled()
+	if run := s.only(r, p.head); !strings.Contains(run.Summary, "finance.kpi") || !strings.Contains(run.Summary, "sales.kpi") {
+		t.Errorf("the run is %+v", run)
+	}
+}
+
+func TestANewInstallationIsLookedAt(t *testing.T) {
+	s := newSite(t)
+	s.settled()
+	r, p := s.checkout() // nobody told of it
+	s.tell("installation", payload("", "ada", object{"action": "created"}))
+	s.until("it is checked", func() bool {
+		runs := s.forge.runsOf(r, p.head)
+		return len(runs) == 1 && runs[0].Status == "completed"
+	})
+	s.settled()
+	finishes := s.only(r, p.head).finishes
+	s.tell("check_suite", payload(r.name, "ada", object{"action": "rerequested", "check_suite": object{"head_sha": p.head}}))
+	s.until("it is checked again", func() bool { return s.only(r, p.head).finishes > finishes })
+}
