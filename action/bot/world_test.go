@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -788,4 +789,37 @@ func TestANewInstallationIsLookedAt(t *testing.T) {
 	finishes := s.only(r, p.head).finishes
 	s.tell("check_suite", payload(r.name, "ada", object{"action": "rerequested", "check_suite": object{"head_sha": p.head}}))
 	s.until("it is checked again", func() bool { return s.only(r, p.head).finishes > finishes })
+}
+
+func TestWhatIsCutShortRunsAgain(t *testing.T) {
+	database := "sqlite://" + t.TempDir() + "/bot.db"
+	s := newSiteOn(t, database, func(s *site) { s.bot.Drain = 200 * time.Millisecond })
+	r, p := s.checkout()
+	var asked, open atomic.Bool
+	s.forge.before = func(_ http.ResponseWriter, req *http.Request) bool {
+		for strings.Contains(req.URL.Path, "/git/trees/") && !open.Load() && req.Context().Err() == nil {
+			asked.Store(true)
+			s.forge.mu.Unlock()
+			time.Sleep(10 * time.Millisecond)
+			s.forge.mu.Lock()
+		}
+		return false
+	}
+	s.tellPull("opened", r.name, 7)
+	s.until("the check is at it", asked.Load)
+	began := time.Now()
+	if err := s.stop(); err != nil {
+		t.Errorf("the bot ends with %v", err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it takes %v to stop", took)
+	}
+	if run := s.only(r, p.head); run.Status != "in_progress" {
+		t.Errorf("the run is %+v", run)
+	}
+	open.Store(true)
+	again := &site{t: t, forge: s.forge}
+	again.bot, again.log = newBot(t, s.forge, database)
+	again.start()
+	again.until("the run is finished", func() bool { return again.only(r, p.head).Conclusion == "failure" })
 }
