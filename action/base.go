@@ -155,7 +155,8 @@ func (c *clone) trees(ctx context.Context, what comparison, gate, head, base str
 		return revs, err
 	}
 	revs.Gate.Name, revs.Head.Name = revision.Label(what.branch, gate), revision.Label(what.topic, head)
-	revs.Past = Past{Repo: c.Repo, Tip: gate}
+	past := Past{Repo: c.Repo, Tip: gate}
+	revs.Past, revs.Refs = past, past
 	return revs, nil
 }
 

@@ -30,20 +30,20 @@ type Acks interface {
 }
 
 // missing says who has yet to approve the head before an approval that it proposes
-// comes into force: an owner of each consumer that is hit, or, if none is, the
-// port's owner and somebody else whom the policy names. Whom the policy lets override
-// may do so with a word on the finding.
+// comes into force: an owner of each consumer that is hit and whose silence is no
+// consent, or, if none is hit, the port's owner and somebody else whom the policy names.
+// Whom the policy lets override may do so with a word on the finding.
 func (s *survey) missing(ctx context.Context, f *policy.Finding, owner string) (missing []string) {
 	if len(s.agreed(ctx, f, s.gate.Policy.Override)) > 0 {
 		return nil
 	}
 	owners := make(map[string][]string) // by consumer
 	for _, h := range f.Hits {
-		if h.Impact >= consumer.Affected && !h.Gap {
+		if h.Impact >= consumer.Affected && !h.Gap && !slices.Contains(f.Silent, h.Use.ID) {
 			owners[h.Use.ID] = append(owners[h.Use.ID], s.ownersOf(h.Use)...)
 		}
 	}
-	if len(owners) == 0 {
+	if len(owners) == 0 && len(f.Silent) == 0 {
 		return s.missingStewards(ctx, f, owner)
 	}
 	for id, handles := range owners {

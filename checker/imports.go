@@ -15,6 +15,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/consumer/querylog"
 	"github.com/breakwater-data/breakwater/checker/consumer/snapshot"
 	"github.com/breakwater-data/breakwater/checker/consumer/sqlfiles"
+	"github.com/breakwater-data/breakwater/checker/index"
 	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/source"
@@ -126,7 +127,7 @@ func (s *survey) read(side Side, tree *revision.Tree, name string, from consumer
 	if said, ok := read[key]; ok {
 		return key, said
 	}
-	if said, ok := s.Index.Get(key); ok && blob != "" {
+	if said, ok := index.Get[consumer.Imported](s.Index, key); ok && blob != "" {
 		read[key] = said
 		return key, said
 	}
@@ -138,7 +139,7 @@ func (s *survey) read(side Side, tree *revision.Tree, name string, from consumer
 	}
 	s.wrong(side, source.Errors(err))
 	if read[key] = said; err == nil && blob != "" {
-		s.Index.Put(key, said)
+		index.Put(s.Index, key, said)
 	}
 	return key, said
 }

@@ -50,7 +50,7 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	var runs []*run
 	directory := consumer.NewDirectory(uses)
 	for _, p := range s.head.Ports {
-		if r := (&run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: directory}); !r.isNothing() {
+		if r := newRun(s, product.Pair{Base: p, Head: p}, directory); !r.isNothing() {
 			runs = append(runs, r)
 		}
 	}
@@ -64,13 +64,13 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 
 // hold reads the port as it is in the head.
 func (r *run) hold(ctx context.Context) *Held {
-	r.now = r.load(ctx, r.pair.Head, r.revs.Head)
+	r.now = r.load(ctx, r.pair.Head, r.revs.Head, nil)
 	r.was, r.touched = r.now, true
 	for _, e := range r.now.errs {
 		r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Contract: true, Err: e})
 	}
 	at := schema.Places{Base: r.now.Outline, Head: r.now.Outline}
-	h := &Held{Uses: r.readers(ctx, at), Gaps: make(map[string][]string)}
+	h := &Held{Uses: r.readers(ctx, r.version(), at), Gaps: make(map[string][]string)}
 	h.Port = r.report()
 	h.State = Unchanged
 	h.Promises, h.Notice = r.now.Promises, r.now.Terms.Notice

@@ -31,7 +31,8 @@ func nothing() *side { return &side{Schema: schema.Schema{Outline: new(schema.Ou
 
 // load reads one side of a port. A side that is not there is read as nothing. What
 // could be read of a broken one still tells what a consumer's path means.
-func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree) *side {
+// What like has in common with it is not made again.
+func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree, like *side) *side {
 	l := nothing()
 	if p == nil || p.Format.Load == nil || len(p.Paths) == 0 {
 		return l
@@ -42,7 +43,11 @@ func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree)
 	if len(l.errs) > 0 {
 		return l
 	}
-	body, err := p.Format.Load(ctx, s.request(p, tree))
+	request := s.request(p, tree)
+	if like != nil && len(like.errs) == 0 {
+		request.Like = like.body
+	}
+	body, err := p.Format.Load(ctx, request)
 	l.body, l.Schema = body, body
 	l.fail(err, p.Paths[0])
 	if p.Promise != "" {
@@ -95,9 +100,23 @@ func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree
 	}
 	promise, err := s.Formats[i].Load(ctx, schema.Request{FS: tree, Paths: []string{p.Promise}, Options: s.gate.Formats[s.Formats[i].Name]})
 	l.fail(err, p.Promise)
+	promise.Promises = located(promise.Promises, l.body.Outline)
 	l.promise, l.promiseIn = &promise, &s.Formats[i]
 	l.Promises = slices.Concat(l.body.Promises, promise.Promises)
 	l.Terms = promise.Terms
+}
+
+// located gives the elements of objectives that stand beside a body their full paths
+// there: like a consumer, a promise may name them by any suffix that is unique.
+func located(promises []slo.Objective, body *schema.Outline) []slo.Objective {
+	located := slices.Clone(promises)
+	at := schema.Places{Base: body, Head: body}
+	for i, o := range located {
+		if full, err := at.Resolve(o.Element); err == nil && o.Element != "" {
+			located[i].Element = full
+		}
+	}
+	return located
 }
 
 // diff reports how head differs from base, body and promise.

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/breakwater-data/breakwater/checker"
-	"github.com/breakwater-data/breakwater/checker/consumer/index"
+	"github.com/breakwater-data/breakwater/checker/index"
 	"github.com/breakwater-data/breakwater/checker/revision"
 )
 

@@ -41,7 +41,7 @@ func (r *run) removal(f policy.Finding, removal *policy.Removal) string {
 		return fmt.Sprintf("Its notice has passed, and %s may still read it: agree with them first.", readers)
 	case !removal.Since.IsZero():
 		return fmt.Sprintf("It is deprecated since %s. Remove it after %s, when nobody reads it any more%s.%s",
-			day(removal.Since), day(removal.Earliest), then(f.Rule), wishes(f, removal.Since, removal.Earliest))
+			day(removal.Since), day(f.Earliest), then(f.Rule), wishes(f, removal.Since, f.Earliest))
 	}
 	tell := ""
 	if readers != "" {
@@ -54,21 +54,37 @@ func (r *run) removal(f policy.Finding, removal *policy.Removal) string {
 	case f.Rule.Idea == change.PortRemoved:
 		first = "Keep it with the status deprecated"
 	}
-	ends := r.gate.Policy.NoticeEnds(r.Now, r.was.Terms.Notice)
-	return fmt.Sprintf("%s,%s and %s after %s, when its notice has passed%s.%s", first, tell, last, day(ends), then(f.Rule), wishes(f, r.Now, ends))
+	return fmt.Sprintf("%s,%s and %s after %s, when its notice has passed%s.%s", first, tell, last, day(f.Earliest), then(f.Rule), wishes(f, r.Now, f.Earliest))
+}
+
+// earliest returns the day from which what a finding removes, or announces to remove,
+// may be gone: its notice begins at the latest when this is merged. It is zero where
+// nothing goes, where that day is past, and where nobody can tell.
+func (r *run) earliest(f policy.Finding, removal *policy.Removal) time.Time {
+	switch {
+	case removal != nil && (removal.Matured || removal.Unseen != ""):
+		return time.Time{}
+	case removal != nil && !removal.Since.IsZero():
+		return removal.Earliest
+	case removal != nil:
+		return r.gate.Policy.NoticeEnds(r.Now, r.was.Terms.Notice)
+	case !f.Rule.Idea.IsDeprecation():
+		return time.Time{}
+	}
+	ends := r.gate.Policy.NoticeEnds(r.Now, r.now.Terms.Notice)
+	if r.now.Terms.EndOfSupport.After(ends) {
+		return r.now.Terms.EndOfSupport
+	}
+	return ends
 }
 
 // announced is the step after a deprecation.
 func (r *run) announced(f policy.Finding) string {
-	ends := r.gate.Policy.NoticeEnds(r.Now, r.now.Terms.Notice)
-	if r.now.Terms.EndOfSupport.After(ends) {
-		ends = r.now.Terms.EndOfSupport
-	}
 	next := "Its notice begins when this is merged:"
 	if readers := readers(f); readers != "" {
 		next += " tell " + readers + " what to read instead, and"
 	}
-	return fmt.Sprintf("%s remove it after %s at the earliest, when nobody reads it any more.%s", next, day(ends), wishes(f, r.Now, ends))
+	return fmt.Sprintf("%s remove it after %s at the earliest, when nobody reads it any more.%s", next, day(f.Earliest), wishes(f, r.Now, f.Earliest))
 }
 
 // follow is what is left to do for a port that went elsewhere.

@@ -31,6 +31,9 @@ type survey struct {
 	charts
 	tombstones map[string]product.Declaration // of ports that went elsewhere, by their ids
 	owners     map[string][]string            // who answers for a consumer, as the target branch says, by its id
+	notices    []policy.Notice                // that the target branch records
+
+	archive
 
 	mu       sync.Mutex
 	failures []error // of the world, each once
@@ -66,6 +69,7 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		}
 	}
 	s.gate.Policy.Now = c.Now
+	s.silence(ctx)
 	if c.Reviews != nil || c.Acks != nil {
 		s.gate.Policy.Missing = func(f *policy.Finding, owner string) []string { return s.missing(ctx, f, owner) }
 	}
@@ -200,16 +204,16 @@ func (s *survey) wrong(side Side, errs []*source.Error) {
 
 // outlines reads the ports that can be told apart only by their content. A port
 // that cannot be read is like no other.
-func (s *survey) outlines(ctx context.Context) func(p *product.Port, atHead bool) *schema.Outline {
+func (s *survey) outlines(ctx context.Context, base *revision.Tree) func(p *product.Port, atHead bool) *schema.Outline {
 	read := make(map[*product.Port]*schema.Outline)
 	return func(p *product.Port, atHead bool) *schema.Outline {
 		o, ok := read[p]
 		if !ok {
-			tree := s.revs.Base
+			tree := base
 			if atHead {
 				tree = s.revs.Head
 			}
-			if l := s.load(ctx, p, tree); len(l.errs) == 0 {
+			if l := s.load(ctx, p, tree, nil); len(l.errs) == 0 {
 				o = l.Outline
 			}
 			read[p] = o

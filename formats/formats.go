@@ -2,17 +2,25 @@
 package formats
 
 import (
+	"path"
+
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/formats/dbt"
 	"github.com/breakwater-data/breakwater/formats/odcs"
+	"github.com/breakwater-data/breakwater/formats/openslo"
 	"github.com/breakwater-data/breakwater/formats/protobuf"
 )
 
 // All returns every format. To add one, write its folder and add it here.
 func All() []schema.Format {
-	return []schema.Format{odcs.Format, protobuf.Format}
+	return []schema.Format{odcs.Format, protobuf.Format, openslo.Format, dbt.Format}
 }
 
 // Unread returns what is known to be a contract and is not read yet.
 func Unread() []schema.Recognizer {
-	return []schema.Recognizer{{Match: odcs.Format.Match, Recognize: odcs.Unread}}
+	isJSON := func(name string) bool { return path.Ext(name) == ".json" }
+	return []schema.Recognizer{
+		{Match: odcs.Format.Match, Recognize: odcs.Unread},
+		{Match: isJSON, Recognize: protobuf.Unread},
+	}
 }

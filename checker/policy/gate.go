@@ -220,6 +220,11 @@ func (g *gate) ports() {
 		}
 		modes := []string{"none", "", "forward", "backward", "full"}
 		setting("compatibility", was.Compatibility, now.Compatibility, slices.Index(modes, now.Compatibility)-slices.Index(modes, was.Compatibility))
+		fewer := -1
+		if was.Versions.IsZero() {
+			fewer = 1
+		}
+		setting("versions", was.Versions.String(), now.Versions.String(), fewer)
 		setting("direction", fmt.Sprint(was.Direction), fmt.Sprint(now.Direction), -1)
 		setting("root", was.Root, now.Root, -1)
 		setting("kind", string(was.Kind), string(now.Kind), -1)
@@ -227,6 +232,19 @@ func (g *gate) ports() {
 			g.report(loosened, g.at("ports", was.ID, "registry"), "open", "complete", was.Span, now.At("registry"), was.ID+": the registry is declared complete")
 		}
 	}
+}
+
+// Rewritten reports that head changes a file that is an older version of a port.
+func Rewritten(d product.Declaration, file, from, to string) change.Change {
+	c := change.Change{
+		Rule: loosened, Path: change.Path("gate").Join("ports", change.Name(d.ID), "versions"), Key: file, From: from, To: to, Base: source.Top(file), Head: source.Top(file),
+		Detail: fmt.Sprintf("%s: %s is an older version and changes; from the merge on it counts as it is then", d.ID, file),
+	}
+	if to == "" {
+		c.Head = d.At("versions")
+		c.Detail = fmt.Sprintf("%s: %s is an older version and goes; from the merge on nobody is held to it", d.ID, file)
+	}
+	return c
 }
 
 // Undeclared reports a port that base declares and head only shows by content.

@@ -60,7 +60,7 @@ func (r *search) declared(d *Declaration) {
 		Include: d.Include, Root: d.Root, Span: d.Span,
 	}}
 	for i, pattern := range d.Files {
-		files := Match(r.tree, pattern)
+		files := slices.DeleteFunc(Match(r.tree, pattern), d.Versions.Holds)
 		if len(files) == 0 && d.MovedTo == "" && d.Status != schema.Retired {
 			r.wrong(source.Errorf(d.At(fmt.Sprint("files.", i)), "%s: %s", d.ID, r.missing(pattern)))
 		}

@@ -62,7 +62,7 @@ func sentence(text string) string {
 // locations shows both sides of what changed. What is gone has a line on the head
 // side, but no text of its own there.
 func (t *text) locations(f policy.Finding) {
-	base := checker.Place{Side: checker.Base, Span: f.Base}
+	base := checker.Place{Side: checker.BaseOf(f), Span: f.Base}
 	head := checker.Place{Side: checker.Head, Span: f.Head}
 	full := f.Verdict == policy.Block || t.Verbose
 	gone := f.To == "" && !f.Base.IsZero()
@@ -71,7 +71,7 @@ func (t *text) locations(f policy.Finding) {
 		return
 	}
 	if !f.Base.IsZero() && (full || gone) {
-		t.line(4, "%s  %s", t.paint(cyan, Plain(f.Base.String())), t.paint(dim, "("+Plain(t.r.Base.Name)+")"))
+		t.line(4, "%s  %s", t.paint(cyan, Plain(f.Base.String())), t.paint(dim, "("+Plain(t.r.At(base.Side).Name)+")"))
 		if full {
 			t.snippet(4, t.r.Excerpts[base], f.Base, 2)
 		}

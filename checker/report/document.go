@@ -87,6 +87,7 @@ type (
 		To          *string       `json:"to"`
 		Message     string        `json:"message"`
 		Fix         string        `json:"fix"`
+		Earliest    *time.Time    `json:"earliest"`
 		Base        *Span         `json:"base"`
 		Head        *Span         `json:"head"`
 		Consumers   []JudgedHit   `json:"consumers"`

@@ -215,7 +215,7 @@ func marked(text string, f policy.Finding) string {
 func (m *markdown) where(f policy.Finding) string {
 	span, side := f.Head, checker.Head
 	if f.To == "" && !f.Base.IsZero() || span.IsZero() {
-		span, side = f.Base, checker.Base
+		span, side = f.Base, checker.BaseOf(f)
 	}
 	if span.IsZero() {
 		return ""
@@ -226,8 +226,7 @@ func (m *markdown) where(f policy.Finding) string {
 
 // link leads to a line of a file, where it can be looked at.
 func (m *markdown) link(side checker.Side, text, file string, line int) string {
-	rev := map[checker.Side]checker.Revision{checker.Base: m.r.Base, checker.Head: m.r.Head, checker.Gate: m.r.Gate}[side]
-	url := fileURL(m.Repository, rev.Commit, file, line)
+	url := fileURL(m.Repository, m.r.At(side).Commit, file, line)
 	if url == "" {
 		return code(text)
 	}

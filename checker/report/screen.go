@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 )
 
 // A color is a set of ANSI attributes.
@@ -53,7 +53,7 @@ func (s *screen) paint(c color, text string) string {
 var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // width returns how many columns text takes.
-func width(text string) int { return runewidth.StringWidth(escapes.ReplaceAllString(text, "")) }
+func width(text string) int { return displaywidth.String(escapes.ReplaceAllString(text, "")) }
 
 func (s *screen) line(indent int, format string, args ...any) {
 	text := strings.TrimRight(fmt.Sprintf(format, args...), " ")
@@ -119,12 +119,12 @@ func words(text string) []string {
 // code writes a line of a contract, cut to the width.
 func (s *screen) code(indent int, number, line string) {
 	room := s.Width - indent - len(number) - 3
-	s.line(indent, "%s %s %s", s.paint(dim, number), s.paint(dim, "│"), runewidth.Truncate(plainCode(line), room, "…"))
+	s.line(indent, "%s %s %s", s.paint(dim, number), s.paint(dim, "│"), displaywidth.TruncateString(plainCode(line), room, "…"))
 }
 
 // carets marks what stands under before in a line.
 func (s *screen) carets(indent int, before, marked string) {
-	tab := func(text string) int { return runewidth.StringWidth(plainCode(text)) }
+	tab := func(text string) int { return displaywidth.String(plainCode(text)) }
 	room := s.Width - indent - 8 - tab(before)
 	if n := min(max(tab(marked), 1), room); n > 0 {
 		s.line(indent, "%s %s %s%s", "     ", s.paint(dim, "│"), strings.Repeat(" ", tab(before)), s.paint(red, strings.Repeat("^", n)))

@@ -120,6 +120,7 @@ type disk struct {
 
 	mu     sync.Mutex
 	folder map[string]error // by path, "" the top: nil if it is a folder and no step to it is a link
+	asked  map[string]int   // how often by folder, for one in it
 }
 
 func openDisk(dir string) (*disk, error) {
@@ -127,7 +128,7 @@ func openDisk(dir string) (*disk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &disk{root: root, dir: dir, folder: map[string]error{"": nil}}, nil
+	return &disk{root: root, dir: dir, folder: map[string]error{"": nil}, asked: make(map[string]int)}, nil
 }
 
 // open opens a regular file. A folder, a link or a device is an error, and so is
@@ -167,13 +168,16 @@ func (d *disk) stat(name string) (fs.FileInfo, error) {
 
 // isFolder returns nil if path is a folder and no step to it is a link.
 func (d *disk) isFolder(path string) error {
-	d.mu.Lock()
-	err, known := d.folder[path]
-	d.mu.Unlock()
+	err, known := d.known(path)
 	if known {
 		return err
 	}
 	if err = d.isFolder(parent(path)); err == nil {
+		if d.listed(parent(path)) {
+			if err, known = d.known(path); known {
+				return err
+			}
+		}
 		mode, statErr := lstatMode(filepath.Join(d.dir, filepath.FromSlash(path)))
 		switch {
 		case statErr != nil:
@@ -188,6 +192,41 @@ func (d *disk) isFolder(path string) error {
 	d.folder[path] = err
 	d.mu.Unlock()
 	return err
+}
+
+func (d *disk) known(path string) (err error, known bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err, known = d.folder[path]
+	return err, known
+}
+
+// listed is told that somebody asks for a folder in dir, which is one itself, and
+// reports whether it has just listed dir, and with it all folders and links there: one
+// look for a thousand.
+func (d *disk) listed(dir string) bool {
+	const few = 8
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.asked[dir]++; d.asked[dir] != few {
+		return false
+	}
+	f, err := os.Open(filepath.Join(d.dir, filepath.FromSlash(dir)))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(-1)
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		switch {
+		case e.IsDir():
+			d.folder[name] = nil
+		case e.Type()&fs.ModeSymlink != 0:
+			d.folder[name] = belowLink{name}
+		}
+	}
+	return err == nil
 }
 
 // belowLink is why a file that a link leads to is not there.

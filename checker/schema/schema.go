@@ -31,6 +31,10 @@ type Request struct {
 	Root      string         // the type that is served; empty: every type is
 	Direction Direction      // what consumers do with the port
 	Options   *document.Node // the format's section of breakwater.yaml
+
+	// Like is the port in another revision, or nothing: what is the same there may be
+	// used again.
+	Like Schema
 }
 
 // A Direction says whether consumers read a port, write to it, or both.
@@ -115,10 +119,11 @@ type Language[T any] struct {
 	// files changed, or one that is listed.
 	Imports func(r Request) ([]string, error)
 
-	// Importers picks from paths the files that may import one of changed, directly
-	// or by way of each other; Imports is asked only about ports with such a file. It
-	// reads all of them, so it has to be quick, and it may pick too many.
-	Importers func(fsys fs.FS, paths, changed []string) []string
+	// Mentions lists what a file imports, each as the end of a path. It follows from
+	// the path and the text of that file alone. Imports is asked only about ports with a
+	// file that may import what changed; nil: about all. It is asked of every file, so
+	// it has to be quick, and it may list too many.
+	Mentions func(fsys fs.FS, path string) ([]string, error)
 
 	// Promises lists the objectives that are written in the schema.
 	Promises func(T) []slo.Objective
@@ -219,7 +224,7 @@ type Format struct {
 	Claims    func(path string, text []byte) bool
 	Load      func(context.Context, Request) (Schema, error)
 	Imports   func(Request) ([]string, error)
-	Importers func(fsys fs.FS, paths, changed []string) []string
+	Mentions  func(fsys fs.FS, path string) ([]string, error)
 	Ports     func(fsys fs.FS, path string, text []byte) ([]Port, error)
 	Inputs    func(path string, text []byte) ([]Input, error)
 	Usage     func(text string, o *Outline) ([]change.Path, error)
@@ -236,12 +241,18 @@ type Schema struct {
 	Terms    Terms
 }
 
+// Form returns the parsed form of s, if it is a T.
+func Form[T any](s Schema) (form T, ok bool) {
+	form, ok = s.form.(T)
+	return form, ok
+}
+
 // Format hides the type of l's parsed form.
 func (l Language[T]) Format() Format {
 	f := Format{
 		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Configs: l.Configs, Presets: l.Presets,
 		Documents: l.Documents, Match: l.Match, Claims: l.Claims,
-		Imports: l.Imports, Importers: l.Importers, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
+		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.
 			defer func() {

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/breakwater-data/breakwater/checker/consumer/index"
+	"github.com/breakwater-data/breakwater/checker/index"
 	"github.com/spf13/cobra"
 )
 
@@ -16,10 +16,10 @@ const noCache = "off"
 
 // remember adds the flag that says where to keep what was read.
 func (c *cli) remember(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.cache, "cache", "", "the folder that keeps what was read of registrations, or off (default: BREAKWATER_CACHE, else the user's)")
+	cmd.Flags().StringVar(&c.cache, "cache", "", "the folder that keeps what was read of files, or off (default: BREAKWATER_CACHE, else the user's)")
 }
 
-// index returns what earlier runs read of the registrations of the repository at
+// index returns what earlier runs read of the files of the repository at
 // root, and a function that keeps what this run read. A folder that cannot be read or
 // written costs time and nothing else.
 func (c *cli) index(root string) (x *index.Index, keep func()) {
@@ -35,7 +35,7 @@ func (c *cli) index(root string) (x *index.Index, keep func()) {
 	if abs, err := filepath.Abs(root); err == nil {
 		root = abs
 	}
-	file := filepath.Join(dir, fmt.Sprintf("registrations-%x", sha256.Sum256([]byte(root)))[:len("registrations-")+16])
+	file := filepath.Join(dir, fmt.Sprintf("files-%x", sha256.Sum256([]byte(root)))[:len("files-")+16])
 	name := build()
 	x = new(index.Index)
 	if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && info.Size() <= index.MaxBytes {

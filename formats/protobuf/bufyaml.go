@@ -15,6 +15,9 @@ import (
 // how changes are judged, and modules and build where files are (roots.go).
 const bufConfig = "buf.yaml"
 
+// bufWork lists the modules of a workspace, in buf's first version.
+const bufWork = "buf.work.yaml"
+
 // ownClasses is the preset that keeps to this tool's classes, whatever buf.yaml says.
 const ownClasses = "breakwater"
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source"
-	"github.com/bufbuild/protocompile/ast"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 )
@@ -289,12 +288,7 @@ func packageSpan(f *file) source.Span {
 	if f.set != "" {
 		return source.Top(f.path)
 	}
-	for _, n := range f.AST().Decls {
-		if p, ok := n.(*ast.PackageNode); ok {
-			return f.span(f.AST().NodeInfo(p))
-		}
-	}
-	return source.Top(f.path)
+	return f.where(f.places.pkg)
 }
 
 // optionSpan returns the statement that sets an option of f, or its top.
@@ -302,12 +296,7 @@ func optionSpan(f *file, option protoreflect.Name) source.Span {
 	if f.set != "" {
 		return source.Top(f.path)
 	}
-	for _, n := range f.AST().Decls {
-		if o, ok := n.(*ast.OptionNode); ok && len(o.Name.Parts) == 1 && o.Name.Parts[0].Value() == string(option) {
-			return f.span(f.AST().NodeInfo(o))
-		}
-	}
-	return source.Top(f.path)
+	return f.where(f.places.options[string(option)])
 }
 
 var packageRenamed = &change.Rule{

@@ -39,8 +39,10 @@ type file struct {
 	opaque  bool // it cannot be given to the parser
 	broken  bool // it, or something that it imports, has an error and was not linked
 
-	parsed parser.Result
+	parsed parser.Result // until it is linked
 	linker.Result
+	places places // once it is linked
+	taken  bool   // it is the same as in the other revision, and was linked there
 }
 
 // at returns the span between two offsets of f.
@@ -54,16 +56,22 @@ func (f *file) at(start, end int) source.Span {
 // span returns where an AST node of f stands. The positions that the parser itself
 // computes count tab stops and characters; ours count bytes, as editors' links do.
 func (f *file) span(s ast.SourceSpan) source.Span {
-	start, last := s.Start(), s.End()
-	if start.Line == 0 { // of no place
+	if s.Start().Line == 0 { // of no place
 		return source.Top(f.path)
 	}
+	r := f.rangeOf(s)
+	return f.at(int(r.start), int(r.end))
+}
+
+// rangeOf returns between which offsets an AST node of f stands.
+func (f *file) rangeOf(s ast.SourceSpan) textRange {
+	start, last := s.Start(), s.End()
 	end := last.Offset
 	if last.Col > 1 && end < len(f.text) { // the offset is that of the last character
 		_, size := utf8.DecodeRune(f.text[end:])
 		end += size
 	}
-	return f.at(start.Offset, max(start.Offset, end))
+	return textRange{int32(start.Offset), int32(max(start.Offset, end))}
 }
 
 // A graph is the files of a port and all that they import, found by scanning

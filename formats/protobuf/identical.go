@@ -12,6 +12,9 @@ import (
 // asking what each difference would mean: their descriptors say the same, in which
 // types go by their full names, and their files give them the same features.
 func (d *differ) identical(was, now decl) bool {
+	if was == now { // its file is the same
+		return true
+	}
 	if was.FullName() != now.FullName() || !d.sameContext(d.base.file(was), d.head.file(now)) {
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"runtime"
 	"slices"
@@ -19,17 +20,60 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// load compiles a port: it finds the files, parses them side by side, and links
-// them in the order of their imports, so that the same input gives the same
-// errors. A file with an error holds up those that import it and no others.
+// load compiles a port: it finds the files, and parses and links them in the order of
+// their imports, so that the same input gives the same errors. A file with an error
+// holds up those that import it and no others.
 func load(ctx context.Context, r schema.Request) (*port, error) {
 	g := collect(r)
 	order := g.sorted()
-	errs := slices.Concat(g.errs, g.parse(ctx, order), g.link(ctx, order))
+	errs := g.errs
+	if like, ok := schema.Form[*port](r.Like); ok && len(errs) == 0 {
+		g.takeOver(like, order)
+	}
+	l := linking{graph: g, symbols: new(linker.Symbols)}
+	for some := range slices.Chunk(order, atOnce) {
+		errs = slices.Concat(errs, g.parse(ctx, some), l.link(ctx, some))
+	}
 	p, err := newPort(g, r)
-	errs = append(errs, err)
-	return p, joined(errs)
+	if err = joined(append(errs, err)); err != nil && r.Like.Outline != nil {
+		r.Like = schema.Schema{} // what was taken over has no syntax tree to point into
+		return load(ctx, r)
+	}
+	return p, err
 }
+
+// takeOver takes the files that are what they were in another revision, and all that
+// they import, as they were linked there.
+func (g *graph) takeOver(like *port, order []*file) {
+	if was, now := like.named[descriptorProto], g.named[descriptorProto]; (was == nil) != (now == nil) || now != nil && !now.is(was) {
+		return // options mean something else
+	}
+	g.known = maps.Clone(like.known)
+	for _, f := range order {
+		was := like.byPath[f.path]
+		if f.broken || was == nil || was.broken || !f.is(was) {
+			continue
+		}
+		f.text, f.lines, f.Result, f.places, f.taken = was.text, was.lines, was.Result, was.places, true
+	}
+}
+
+// is reports whether f is the same as a file that was linked, whose imports have been
+// taken over.
+func (f *file) is(was *file) bool {
+	return f.name == was.name && f.own == was.own && f.set == "" && was.set == "" && bytes.Equal(f.text, was.text) &&
+		!bytes.Contains(f.text, []byte("declaration")) && // extensions that are declared are no symbols of their file
+		slices.EqualFunc(f.imports, was.imports, func(now, was importStmt) bool {
+			if now.target == nil || was.target == nil {
+				return now.target == was.target
+			}
+			return now.target.taken && now.target.path == was.target.path
+		})
+}
+
+// atOnce bounds how many files stand in memory as syntax trees, which take several times
+// what is made of them.
+const atOnce = 2
 
 // joined sorts errors by where a reader meets them, and keeps as many as help.
 func joined(errs []error) error {
@@ -46,14 +90,14 @@ func joined(errs []error) error {
 	return errors.Join(errs...)
 }
 
-// parse parses all files that can be read, also those that will not be linked:
+// parse parses files side by side: all that can be read, also those that will not be linked:
 // what is wrong in them is worth saying too.
 func (g *graph) parse(ctx context.Context, files []*file) []error {
 	errs := make([]error, len(files))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range files {
-		if f.opaque || f.set != "" || ctx.Err() != nil {
+		if f.opaque || f.set != "" || f.taken || ctx.Err() != nil {
 			continue
 		}
 		group.Go(func() error {
@@ -72,12 +116,18 @@ func (g *graph) parse(ctx context.Context, files []*file) []error {
 	return append(errs, ctx.Err())
 }
 
-// link turns what was parsed into descriptors. It names imports as the files are
-// known, so one file that is imported under two names stays one file.
-func (g *graph) link(ctx context.Context, files []*file) []error {
+// A linking is what files know of those that were linked before them.
+type linking struct {
+	*graph
+	symbols   *linker.Symbols
+	interpret []options.InterpreterOption
+}
+
+// link turns what was parsed into descriptors, and forgets the syntax trees. It names
+// imports as the files are known, so one file that is imported under two names stays one
+// file.
+func (l *linking) link(ctx context.Context, files []*file) []error {
 	var errs []error
-	symbols := new(linker.Symbols)
-	var interpret []options.InterpreterOption
 	for _, f := range files {
 		for _, stmt := range f.imports {
 			f.broken = f.broken || stmt.target != nil && stmt.target.broken
@@ -85,17 +135,24 @@ func (g *graph) link(ctx context.Context, files []*file) []error {
 		if f.broken || ctx.Err() != nil {
 			continue
 		}
-		errs = append(errs, g.guard(f, func(h *reporter.Handler) error {
-			deps, err := g.dependencies(f)
+		if f.taken {
+			errs = append(errs, l.guard(f, func(h *reporter.Handler) error { return l.symbols.Import(f.Result, h) }))
+			if f.name == descriptorProto {
+				l.interpret = append(l.interpret, options.WithOverrideDescriptorProto(f.Result))
+			}
+			continue
+		}
+		errs = append(errs, l.guard(f, func(h *reporter.Handler) error {
+			deps, err := l.dependencies(f)
 			if err != nil {
 				return err
 			}
 			if f.set != "" {
-				if err := g.check(f); err != nil {
+				if err := l.check(f); err != nil {
 					return source.Errorf(source.Top(f.path), "the descriptor set is not as a compiler would make it: %s", clip(err.Error(), longestMessage))
 				}
 			}
-			result, err := linker.Link(f.parsed, deps, symbols, h)
+			result, err := linker.Link(f.parsed, deps, l.symbols, h)
 			if err != nil {
 				return err
 			}
@@ -104,15 +161,23 @@ func (g *graph) link(ctx context.Context, files []*file) []error {
 				f.Result = result
 				return readOptions(f)
 			}
-			if _, err := options.InterpretOptions(result, h, interpret...); err != nil {
+			if _, err := options.InterpretOptions(result, h, l.interpret...); err != nil {
 				return err
 			}
 			f.Result = result
 			if f.name == descriptorProto {
-				interpret = append(interpret, options.WithOverrideDescriptorProto(result))
+				l.interpret = append(l.interpret, options.WithOverrideDescriptorProto(result))
 			}
-			return result.ValidateOptions(h, symbols)
+			err = result.ValidateOptions(h, l.symbols)
+			f.keep()
+			result.RemoveAST()
+			return err
 		}))
+	}
+	for _, f := range files {
+		if f.set == "" {
+			f.parsed = nil
+		}
 	}
 	return errs
 }

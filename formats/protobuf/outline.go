@@ -1,8 +1,6 @@
 package protobuf
 
 import (
-	"strings"
-
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/bufbuild/protocompile/protoutil"
@@ -75,22 +73,13 @@ func (p *port) deprecate(o *schema.Outline, d decl) {
 	}
 }
 
-// instead reads what the comment before d says behind "Deprecated:", as is the custom
-// in Protobuf.
+// instead returns what is to be used in place of d, as the comment before it says.
 func (p *port) instead(d decl) string {
 	f := p.file(d)
-	if f == nil || f.AST() == nil {
+	if f == nil {
 		return ""
 	}
-	comments := f.AST().NodeInfo(f.Node(protoutil.ProtoFromDescriptor(d))).LeadingComments()
-	var text strings.Builder
-	for i := range comments.Len() {
-		for line := range strings.Lines(comments.Index(i).RawText()) {
-			text.WriteString(strings.Trim(line, "/* \t\r\n") + " ")
-		}
-	}
-	_, after, _ := strings.Cut(text.String(), "Deprecated:")
-	return after
+	return f.places.instead[protoutil.ProtoFromDescriptor(d)]
 }
 
 func (p *port) outlineMessage(o *schema.Outline, m message) {

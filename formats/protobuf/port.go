@@ -11,7 +11,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
 	"github.com/breakwater-data/breakwater/checker/source"
-	"github.com/bufbuild/protocompile/protoutil"
+	"github.com/bufbuild/protocompile/linker"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -32,6 +32,7 @@ type port struct {
 	files     []*file // those that could be linked, the port's own first
 	byPath    map[string]*file
 	named     map[string]*file // by import path
+	known     map[string]linker.File
 	decls     map[name]decl    // messages, enums and services
 	order     []decl           // all of decls, as they stand in the files
 	exts      map[name][]field // extensions by the message that they extend, in order
@@ -54,7 +55,7 @@ type port struct {
 func newPort(g *graph, r schema.Request) (*port, error) {
 	p := &port{
 		byPath: make(map[string]*file), named: make(map[string]*file), decls: make(map[name]decl), exts: make(map[name][]field),
-		extNamed: make(map[name]field), packages: make(map[name]bool), direction: r.Direction,
+		extNamed: make(map[name]field), packages: make(map[name]bool), known: g.known, direction: r.Direction,
 	}
 	for _, f := range g.order {
 		if p.span.IsZero() {
@@ -177,7 +178,7 @@ func (p *port) at(d decl) source.Span {
 	case f.set != "":
 		return f.inSet(d)
 	}
-	return f.span(f.AST().NodeInfo(f.Node(protoutil.ProtoFromDescriptor(d))))
+	return f.place(d)
 }
 
 // isEntry reports whether d is the message that a map field is made of, which

@@ -56,18 +56,18 @@ var Format = schema.Language[*port]{
 	Claims: func(name string, text []byte) bool {
 		return path.Ext(name) == ".proto" || isSetName(name) && isSet(text)
 	},
-	Load:      load,
-	Diff:      diff,
-	Outline:   outline,
-	Imports:   imports,
-	Importers: importers,
-	Terms:     terms,
-	Ports:     ports,
-	Promises:  func(p *port) []slo.Objective { return p.promised },
-	Options:   []string{"options", "preset"},
-	Configs:   []string{bufConfig},
-	Presets:   presets,
-	Prove:     prove,
+	Load:     load,
+	Diff:     diff,
+	Outline:  outline,
+	Imports:  imports,
+	Mentions: mentions,
+	Terms:    terms,
+	Ports:    ports,
+	Promises: func(p *port) []slo.Objective { return p.promised },
+	Options:  []string{"options", "preset"},
+	Configs:  []string{bufConfig},
+	Presets:  presets,
+	Prove:    prove,
 }.Format()
 
 var gaps = []string{

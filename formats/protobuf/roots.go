@@ -160,7 +160,7 @@ func (r *roots) readConfig(dir string) *workspace {
 // beside the one in dir.
 func (r *roots) siblings(dir string) []string {
 	for up := dir; ; up = path.Dir(up) {
-		if work := path.Join(up, "buf.work.yaml"); r.exists(work) {
+		if work := path.Join(up, bufWork); r.exists(work) {
 			var dirs []string
 			for _, d := range r.yaml(work).Get("directories").List() {
 				if sibling := path.Join(up, d.String()); sibling != dir {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 
 	"github.com/breakwater-data/breakwater/checker/source"
@@ -268,4 +269,15 @@ func (f *file) inSet(d decl) source.Span {
 		Start: source.Pos{Line: at.StartLine + 1, Column: at.StartColumn + 1},
 		End:   source.Pos{Line: at.EndLine + 1, Column: at.EndColumn + 1},
 	}
+}
+
+// jsonImage begins an image that buf wrote as JSON.
+var jsonImage = regexp.MustCompile(`^\s*\{\s*"file"\s*:\s*\[\s*\{\s*"name"\s*:\s*"[^"]*\.proto"`)
+
+// Unread tells why a file that holds descriptors is not read.
+func Unread(name string, text []byte) (reason string, ok bool) {
+	if path.Ext(name) != ".json" || !jsonImage.Match(text) {
+		return "", false
+	}
+	return "an image of buf in JSON is not read; write it with buf build -o image.binpb", true
 }

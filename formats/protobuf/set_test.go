@@ -416,3 +416,15 @@ func tellALie(r *rand.Rand, m protoreflect.Message) {
 		}
 	}
 }
+
+func TestImagesInJSONAreNamed(t *testing.T) {
+	image := `{"file": [{"name": "acme/orders.proto", "package": "acme", "bufExtension": {"isImport": false}}]}`
+	if why, ok := Unread("image.json", []byte(image)); !ok || !strings.Contains(why, "image.binpb") {
+		t.Errorf("got %q %v", why, ok)
+	}
+	for _, other := range []string{"", `{"file": []}`, `{"file": [{"name": "orders.avsc"}]}`} {
+		if why, ok := Unread("other.json", []byte(other)); ok {
+			t.Errorf("%s: %s", other, why)
+		}
+	}
+}

@@ -42,6 +42,9 @@ func Read(file string, text []byte, _ consumer.Import, _ consumer.Queries) (cons
 	problems.Add(err)
 	var all consumer.Imported
 	for _, u := range uses {
+		if u.Port == "" && u.ContractID == "" {
+			continue // which is a problem by now, and nobody's data
+		}
 		u.Evidence = consumer.Evidence{Source: consumer.Snapshot, ObservedAt: taken}
 		all.Readings = append(all.Readings, consumer.Reading{Use: u})
 	}

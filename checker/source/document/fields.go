@@ -13,7 +13,10 @@ import (
 
 // Problems gathers what is wrong in a document that we define, so that one run
 // tells all of it. The zero Problems is ready for use.
-type Problems struct{ errs []error }
+type Problems struct {
+	errs  []error
+	spare []string // for the next Fields to note what it was asked for
+}
 
 // Err returns all that was added, joined; nil if nothing was.
 func (p *Problems) Err() error { return errors.Join(p.errs...) }
@@ -68,7 +71,9 @@ func (f *Fields) Has(key string) bool { return !f.Any(key).IsNull() }
 // Any returns the value of key, whatever it is.
 func (f *Fields) Any(key string) *Node {
 	if f.asked == nil {
-		f.asked = make([]string, 0, 20) // most of what is read has fewer members
+		if f.asked, f.problems.spare = f.problems.spare, nil; f.asked == nil {
+			f.asked = make([]string, 0, 20) // most of what is read has fewer members
+		}
 	}
 	f.asked = append(f.asked, key)
 	return f.Node.Get(key)
@@ -201,6 +206,7 @@ func (f *Fields) Done() {
 			f.problems.Addf(key.Span, "unknown key %s%s", quote(key.Text), Suggest(key.Text, f.asked))
 		}
 	}
+	f.asked, f.problems.spare = nil, f.asked[:0]
 }
 
 // Suggest says which of known a person may have meant, or which there are if

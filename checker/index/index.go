@@ -1,5 +1,5 @@
-// Package index remembers across runs what files of registrations say, so that a run
-// reads only those that changed.
+// Package index remembers across runs what files say, so that a run reads only those
+// that changed.
 //
 // An entry is what one content of one file said to one version of the program; the
 // key tells all of that apart, so an entry never goes stale, it only falls out of
@@ -13,10 +13,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"sync"
-
-	"github.com/breakwater-data/breakwater/checker/consumer"
 )
 
 // Limits of an index on disk.
@@ -32,6 +31,7 @@ type Index struct {
 	entries map[string]*entry
 	changed bool // there is something to save
 	strings map[string]string
+	layouts map[reflect.Type]string
 }
 
 type entry struct {
@@ -50,13 +50,14 @@ func (x *Index) Len() int {
 	return len(x.entries)
 }
 
-// Get returns what is known under key.
-func (x *Index) Get(key string) (said consumer.Imported, ok bool) {
+// Get returns what is known under key. A T of another shape is another entry.
+func Get[T any](x *Index, key string) (said T, ok bool) {
 	if x == nil {
 		return said, false
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	key = x.layout(reflect.TypeFor[T]()) + key
 	e := x.entries[key]
 	if e == nil {
 		return said, false
@@ -64,38 +65,52 @@ func (x *Index) Get(key string) (said consumer.Imported, ok bool) {
 	if x.strings == nil {
 		x.strings = make(map[string]string)
 	}
-	if said, ok = decode(e.data, x.strings); !ok {
+	if !decode(e.data, x.strings, &said) {
 		delete(x.entries, key)
-		return consumer.Imported{}, false
+		return *new(T), false
 	}
 	e.used = true
 	return said, true
 }
 
 // Put notes what was read under key.
-func (x *Index) Put(key string, said consumer.Imported) {
+func Put[T any](x *Index, key string, said T) {
 	if x == nil {
 		return
 	}
-	data := encode(said)
+	data := encode(&said)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.entries == nil {
 		x.entries = make(map[string]*entry)
 	}
-	x.entries[key] = &entry{data: data, used: true}
+	x.entries[x.layout(reflect.TypeFor[T]())+key] = &entry{data: data, used: true}
 	x.changed = true
+}
+
+// layout tells the shapes of what is remembered apart: a field that is added or moved
+// makes another.
+func (x *Index) layout(t reflect.Type) string {
+	l, ok := x.layouts[t]
+	if !ok {
+		if x.layouts == nil {
+			x.layouts = make(map[reflect.Type]string)
+		}
+		l = layout(t)
+		x.layouts[t] = l
+	}
+	return l
 }
 
 // magic begins an index. What follows is the writer's name, the entries, and the
 // digest of it all.
-const magic = "breakwater index 1\n"
+const magic = "breakwater index 2\n"
 
 // Read reads what [Index.Write] wrote under the same name, which tells versions of the
 // program apart. It returns an empty index for anything else.
 func Read(data []byte, name string) *Index {
 	x := &Index{entries: make(map[string]*entry)}
-	head := magic + writer(name) + "\n"
+	head := fmt.Sprintf("%s%q\n", magic, name)
 	n := len(data) - sha256.Size
 	if n < len(head) || len(data) > MaxBytes || string(data[:len(head)]) != head {
 		return x
@@ -127,7 +142,7 @@ func (x *Index) Changed() bool {
 func (x *Index) Write(w io.Writer, name string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	out := []byte(magic + writer(name) + "\n")
+	out := fmt.Appendf(nil, "%s%q\n", magic, name)
 	for _, key := range slices.Sorted(maps.Keys(x.entries)) {
 		e := x.entries[key]
 		idle := e.idle + 1
@@ -145,6 +160,3 @@ func (x *Index) Write(w io.Writer, name string) error {
 	_, err := w.Write(append(out, sum[:]...))
 	return err
 }
-
-// writer names the version of the program and the shape of what it remembers.
-func writer(name string) string { return fmt.Sprintf("%q %x", name, layout()) }

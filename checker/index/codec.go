@@ -6,22 +6,20 @@ import (
 	"fmt"
 	"hash/fnv"
 	"reflect"
-
-	"github.com/breakwater-data/breakwater/checker/consumer"
 )
 
 // The code of a value follows its type: numbers as varints, texts and lists behind
 // their length, structs field by field, and whatever writes itself as text that way.
 // A nil list is another value than an empty one, which says that there is nothing.
 
-func encode(said consumer.Imported) []byte {
-	return appendValue(nil, reflect.ValueOf(&said).Elem())
-}
+// encode returns the code of what said points to.
+func encode(said any) []byte { return appendValue(nil, reflect.ValueOf(said).Elem()) }
 
-func decode(data []byte, strings map[string]string) (said consumer.Imported, ok bool) {
+// decode reads data into what said points to.
+func decode(data []byte, strings map[string]string, said any) (ok bool) {
 	r := reader{data: data, strings: strings}
-	r.value(reflect.ValueOf(&said).Elem())
-	return said, !r.bad && len(r.data) == 0
+	r.value(reflect.ValueOf(said).Elem())
+	return !r.bad && len(r.data) == 0
 }
 
 var (
@@ -177,9 +175,8 @@ func (r *reader) value(v reflect.Value) {
 	}
 }
 
-// layout tells apart the shapes of what is remembered: a field that is added or moved
-// makes another.
-func layout() uint64 {
+// layout names the shape of type.
+func layout(of reflect.Type) string {
 	h := fnv.New64a()
 	var walk func(t reflect.Type)
 	walk = func(t reflect.Type) {
@@ -194,6 +191,6 @@ func layout() uint64 {
 			}
 		}
 	}
-	walk(reflect.TypeFor[consumer.Imported]())
-	return h.Sum64()
+	walk(of)
+	return fmt.Sprintf("%016x ", h.Sum64())
 }

@@ -53,10 +53,10 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 }
 
 func TestEveryFieldIsRemembered(t *testing.T) {
-	var said consumer.Imported
+	var said, got consumer.Imported
 	n := 0
 	fill(t, reflect.ValueOf(&said).Elem(), &n)
-	got, ok := decode(encode(said), make(map[string]string))
+	ok := decode(encode(&said), make(map[string]string), &got)
 	if !ok || !reflect.DeepEqual(got, said) {
 		t.Errorf("got %+v\nwant %+v", got, said)
 	}
@@ -64,7 +64,8 @@ func TestEveryFieldIsRemembered(t *testing.T) {
 
 func TestNothingIsNotTheSameAsNone(t *testing.T) {
 	said := consumer.Imported{Readings: []consumer.Reading{{Use: consumer.Use{SLO: []consumer.Bound{}}}, {}}}
-	got, ok := decode(encode(said), make(map[string]string))
+	var got consumer.Imported
+	ok := decode(encode(&said), make(map[string]string), &got)
 	if !ok || got.Readings[0].SLO == nil || got.Readings[1].SLO != nil {
 		t.Errorf("got %v %+v", ok, got)
 	}
@@ -81,17 +82,17 @@ func saved(t *testing.T, x *Index, name string) []byte {
 
 func example() *Index {
 	x := new(Index)
-	x.Put("a", consumer.Imported{Readings: []consumer.Reading{{Use: consumer.Use{Port: "p", Span: source.Top("f")}}}})
+	Put(x, "a", consumer.Imported{Readings: []consumer.Reading{{Use: consumer.Use{Port: "p", Span: source.Top("f")}}}})
 	return x
 }
 
 func TestIndexOutlivesARun(t *testing.T) {
 	x := Read(saved(t, example(), "1.0"), "1.0")
-	said, ok := x.Get("a")
+	said, ok := Get[consumer.Imported](x, "a")
 	if !ok || said.Readings[0].Port != "p" || x.Changed() {
 		t.Errorf("got %+v %v, changed %v", said, ok, x.Changed())
 	}
-	if _, ok := x.Get("b"); ok {
+	if _, ok := Get[consumer.Imported](x, "b"); ok {
 		t.Error("knows what nobody told it")
 	}
 }
@@ -133,19 +134,20 @@ func TestUnusedEntriesFallOut(t *testing.T) {
 
 func TestNilIndexRemembersNothing(t *testing.T) {
 	var x *Index
-	x.Put("a", consumer.Imported{})
-	if _, ok := x.Get("a"); ok || x.Len() != 0 || x.Changed() {
+	Put(x, "a", consumer.Imported{})
+	if _, ok := Get[consumer.Imported](x, "a"); ok || x.Len() != 0 || x.Changed() {
 		t.Error("it remembers")
 	}
 }
 
 // No content of an entry makes the reader crash or take more memory than it has.
 func FuzzDecode(f *testing.F) {
-	f.Add(encode(consumer.Imported{Readings: []consumer.Reading{{Columns: []consumer.Column{{Name: "a"}}}}}))
+	f.Add(encode(&consumer.Imported{Readings: []consumer.Reading{{Columns: []consumer.Column{{Name: "a"}}}}}))
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0x0f})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if said, ok := decode(data, make(map[string]string)); ok {
-			if again, ok := decode(encode(said), make(map[string]string)); !ok || !reflect.DeepEqual(again, said) {
+		var said, again consumer.Imported
+		if decode(data, make(map[string]string), &said) {
+			if ok := decode(encode(&said), make(map[string]string), &again); !ok || !reflect.DeepEqual(again, said) {
 				t.Errorf("%+v became %+v", said, again)
 			}
 		}
