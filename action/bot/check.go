@@ -110,7 +110,7 @@ type comparison struct {
 
 // run checks, and shows what came of it.
 func (t *task) run(ctx context.Context, what comparison) error {
-	lib := &library{store: t.Store, client: t.client, owner: t.owner, name: t.name}
+	lib := t.library(t.client, t.owner, t.name)
 	revs, err := t.trees(ctx, lib, what)
 	if err != nil {
 		return err

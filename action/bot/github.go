@@ -28,6 +28,7 @@ type GitHub struct {
 	AppID int64
 
 	apps    *ghinstallation.AppsTransport
+	plain   *http.Client // without a token
 	metrics *metrics
 	store   *store.Store
 
@@ -50,7 +51,7 @@ func NewGitHub(address string, app int64, key []byte) (*GitHub, error) {
 	if app <= 0 {
 		return nil, errors.New("the App's id: want a number above 0")
 	}
-	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), homes: make(map[string]int64)}
+	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), homes: make(map[string]int64), plain: &http.Client{Transport: newTransport()}}
 	g.apps, err = ghinstallation.NewAppsTransport(&counting{g, newTransport(), "app"}, app, key)
 	if err != nil {
 		return nil, errors.New("the App's key: want an RSA key as PEM") // the error may quote it

@@ -15,7 +15,7 @@ import (
 
 // Limits of looking for what was missed.
 const (
-	forgottenAfter = 2 * time.Minute    // nobody brought a subject up to date, and nobody is at it
+	forgottenAfter = 15 * time.Minute   // nobody tried to bring a subject up to date; longer than a job rests
 	deliveriesAge  = 3 * 24 * time.Hour // the forge sends nothing again that is older
 	collectEvery   = 24 * time.Hour
 	sweepTime      = 30 * time.Minute

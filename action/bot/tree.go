@@ -30,11 +30,17 @@ import (
 type library struct {
 	store       *store.Store
 	client      *github.Client
+	plain       *http.Client // asks for archives, whose links carry a token of their own
 	owner, name string
 
 	mu   sync.Mutex
 	err  error // the first that the forge, and not the repository, is to blame for
 	read int   // bytes that were asked for
+}
+
+// library returns what reads the repository of owner and name in the name of client.
+func (b *Bot) library(client *github.Client, owner, name string) *library {
+	return &library{store: b.Store, client: client, plain: b.GitHub.plain, owner: owner, name: name}
 }
 
 // Limits of what is read for one check.
@@ -299,7 +305,7 @@ func (l *library) unpack(ctx context.Context, commit string, wanted map[string]b
 	if err != nil {
 		return err
 	}
-	resp, err := (&http.Client{Transport: newTransport()}).Do(req) // the link carries its own token
+	resp, err := l.plain.Do(req)
 	if err != nil {
 		return err
 	}

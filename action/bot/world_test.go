@@ -823,3 +823,24 @@ func TestWhatIsCutShortRunsAgain(t *testing.T) {
 	again.start()
 	again.until("the run is finished", func() bool { return again.only(r, p.head).Conclusion == "failure" })
 }
+
+func TestOpenPullRequestsFollowTheGate(t *testing.T) {
+	s := newSite(t)
+	r, p := s.checkout()
+	s.tellPull("opened", r.name, 7)
+	s.settled()
+	push := func(files map[string]string) {
+		r.commit(s.forge, "main", r.branches["main"], files)
+		s.tell("push", payload(r.name, "ada", object{"ref": "refs/heads/main"}))
+		s.settled()
+	}
+	finishes := s.only(r, p.head).finishes
+	push(map[string]string{"README.md": "x"})
+	if run := s.only(r, p.head); run.finishes != finishes {
+		t.Error("a page that judges nothing has pull requests checked again")
+	}
+	push(map[string]string{"breakwater.yaml": "version: 1\npolicy: {fail-on: never}\n"})
+	if run := s.only(r, p.head); run.Conclusion != "neutral" {
+		t.Errorf("the gate moved, and the run is %+v", run)
+	}
+}
