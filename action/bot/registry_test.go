@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -196,5 +197,26 @@ func TestOpenPullRequestsFollowTheGate(t *testing.T) {
 	push(map[string]string{"breakwater.yaml": "version: 1\npolicy: {fail-on: never}\n"})
 	if run := s.only(r, p.head); run.Conclusion != "neutral" {
 		t.Errorf("the gate moved, and the run is %+v", run)
+	}
+}
+
+func TestARegistryIsCompleteOnlyIfEverybodyCouldBeRead(t *testing.T) {
+	s := newSite(t)
+	r := s.forge.repo("acme/checkout", map[string]string{contract: whole, "breakwater.yaml": fmt.Sprintf(
+		"version: 1\nports:\n  - {id: contracts/orders, files: [contracts/orders.odcs.yaml], owner: \"@acme/checkout\", registry: {complete: true, asOf: %s, by: \"@acme/checkout\"}}\n", time.Now().Format(time.DateOnly))})
+	r.commit(s.forge, "topic", r.branches["main"], map[string]string{contract: without})
+	p := r.open(s.forge, 7, "topic", "ada")
+	s.tellPull("opened", r.name, 7)
+	s.settled()
+	if run := s.only(r, p.head); run.Conclusion != "success" {
+		t.Fatalf("everybody is registered, nobody is hit, and the run is %+v", run)
+	}
+	broken := s.forge.repo("acme/kpi", map[string]string{"consumers/kpi.yaml": "apiVersion: breakwater/v1\nkind: Consumption\n"})
+	s.tell("push", payload(broken.name, "fay", object{"ref": "refs/heads/main"}))
+	s.settled()
+	s.tellPull("reopened", r.name, 7)
+	s.settled()
+	if run := s.only(r, p.head); run.Conclusion != "failure" {
+		t.Errorf("a consumer cannot be read, and the run is %+v", run)
 	}
 }

@@ -273,3 +273,17 @@ func TestWhatIsCutShortRunsAgain(t *testing.T) {
 	again.start()
 	again.until("the run is finished", func() bool { return again.only(r, p.head).Conclusion == "failure" })
 }
+
+func TestWhatCannotBeComparedIsSaidAndShut(t *testing.T) {
+	for _, part := range []string{"/compare/", "/git/trees/"} {
+		s := newSite(t)
+		r, p := s.checkout()
+		s.forge.refuses(http.StatusNotFound, nil, onPath(part))
+		s.tellPull("opened", r.name, 7)
+		s.settled()
+		if run := s.only(r, p.head); run.Conclusion != "failure" || !strings.Contains(run.Title, "could not check") || len(s.forge.ours(r, 7, "")) > 0 {
+			t.Errorf("without %s the run is %+v", part, run)
+		}
+		s.stop()
+	}
+}
