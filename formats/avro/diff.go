@@ -66,14 +66,8 @@ type differ struct {
 
 // diff lists the changes from base to head.
 func diff(base, head *port) []change.Change {
-	d := &differ{resolver: newResolver(), base: base, head: head, need: make(map[[2]*typ]directions), spaces: make(map[[2]string]bool)}
-	pairs, gone, came := d.roots()
-	d.walk(pairs)
-	for len(d.todo) > 0 {
-		next := d.todo[0]
-		d.todo = d.todo[1:]
-		d.named(next[0], next[1], d.need[next])
-	}
+	d := newDiffer(base, head)
+	pairs, gone, came := d.learn()
 	if d.gaveUp() {
 		return []change.Change{{
 			Rule: notCompared, Path: change.Port, Key: "resolution", Base: base.span, Head: head.span,
@@ -89,6 +83,22 @@ func diff(base, head *port) []change.Change {
 	d.messages()
 	d.confirm(pairs)
 	return d.changes
+}
+
+func newDiffer(base, head *port) *differ {
+	return &differ{resolver: newResolver(), base: base, head: head, need: make(map[[2]*typ]directions), spaces: make(map[[2]string]bool)}
+}
+
+// learn goes over all pairs of types and finds out where which direction is a problem.
+func (d *differ) learn() (pairs [][2]root, gone, came []root) {
+	pairs, gone, came = d.roots()
+	d.walk(pairs)
+	for len(d.todo) > 0 {
+		next := d.todo[0]
+		d.todo = d.todo[1:]
+		d.named(next[0], next[1], d.need[next])
+	}
+	return pairs, gone, came
 }
 
 // walk compares the roots.
