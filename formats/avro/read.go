@@ -9,8 +9,9 @@ import (
 
 // Limits of one port besides those of each file ([document.MaxDepth] and others).
 const (
-	maxTypes = 20_000  // named types
-	maxSize  = 1 << 30 // bytes of a fixed
+	maxTypes    = 20_000  // named types
+	maxBranches = 1_000   // of a union
+	maxSize     = 1 << 30 // bytes of a fixed
 )
 
 // A reader makes types out of documents. All files of a revision share one registry, and
@@ -284,6 +285,10 @@ func (r *reader) enumSymbols(t *typ, n *document.Node) {
 // are ([reader.branches]).
 func (r *reader) union(n *document.Node, namespace string) *typ {
 	t := r.newType(unionKind, n)
+	if len(n.Items) > maxBranches {
+		r.problems.Addf(n.Span, "the union has %d branches; the most that is read is %d", len(n.Items), maxBranches)
+		return t
+	}
 	t.branches = make([]*use, 0, len(n.Items))
 	for _, item := range n.Items {
 		if item.Kind == document.List {

@@ -14,20 +14,26 @@ import "slices"
 type resolver struct {
 	known   map[typePair]bool
 	inside  map[typePair]int // pairs that are being asked about: how many enclose them
-	trusted map[typePair]int // pairs with a yes for now: the outermost enclosing pair that it rests on
-	order   []typePair       // of trusted
-	left    int              // questions; below zero: gave up
+	trusted map[typePair]bool
+	trust   []trust // the trusted pairs, in the order in which they were answered
+	left    int     // questions; below zero: gave up
 }
 
 // A typePair is a reader's type and a writer's.
 type typePair struct{ r, w *typ }
+
+// A trust is a pair with a yes for now.
+type trust struct {
+	typePair
+	restsOn int // the outermost enclosing pair on which it rests, or any before it in the list
+}
 
 // maxQuestions bounds the work for one pair of ports. One of 20,000 types, each of which
 // is compared with its counterpart, asks a fraction of it.
 const maxQuestions = 5_000_000
 
 func newResolver() *resolver {
-	return &resolver{known: make(map[typePair]bool), inside: make(map[typePair]int), trusted: make(map[typePair]int), left: maxQuestions}
+	return &resolver{known: make(map[typePair]bool), inside: make(map[typePair]int), trusted: make(map[typePair]bool), left: maxQuestions}
 }
 
 // onNothing is what an answer rests on that rests on no assumption.
@@ -56,28 +62,28 @@ func (s *resolver) ask(r, w *typ) (ok bool, restsOn int) {
 	if depth, is := s.inside[pair]; is {
 		return true, depth
 	}
-	if depth, is := s.trusted[pair]; is {
-		return true, depth
+	if s.trusted[pair] {
+		return true, s.trust[len(s.trust)-1].restsOn // no deeper than its own
 	}
-	depth, mark := len(s.inside), len(s.order)
+	depth, mark := len(s.inside), len(s.trust)
 	s.inside[pair] = depth
 	ok, restsOn = s.decide(r, w)
 	delete(s.inside, pair)
-	since := s.order[mark:]
-	s.left -= len(since)
 	if ok && restsOn < depth {
-		for _, p := range since {
-			s.trusted[p] = min(s.trusted[p], restsOn)
+		outermost := restsOn
+		if len(s.trust) > 0 {
+			outermost = min(outermost, s.trust[len(s.trust)-1].restsOn)
 		}
-		s.order, s.trusted[pair] = append(s.order, pair), restsOn
+		s.trust, s.trusted[pair] = append(s.trust, trust{pair, outermost}), true
 		return true, restsOn
 	}
-	for _, p := range since {
-		if delete(s.trusted, p); ok {
-			s.known[p] = true
+	for _, t := range s.trust[mark:] {
+		if delete(s.trusted, t.typePair); ok {
+			s.known[t.typePair] = true
 		}
 	}
-	s.order = s.order[:mark]
+	s.left -= len(s.trust) - mark
+	s.trust = s.trust[:mark]
 	s.known[pair] = ok
 	return ok, onNothing
 }
@@ -99,7 +105,7 @@ func (s *resolver) decide(r, w *typ) (ok bool, restsOn int) {
 		}
 		return true, restsOn
 	case r.kind == unionKind:
-		ok := slices.ContainsFunc(r.branches, func(b *use) bool { return all(b.typ, w) })
+		ok := slices.ContainsFunc(r.branches, func(b *use) bool { return mayRead(b.typ, w) && all(b.typ, w) })
 		return ok, restsOn
 	case r.kind != w.kind:
 		return promotes(w.kind, r.kind), restsOn
@@ -122,6 +128,14 @@ func (s *resolver) decide(r, w *typ) (ok bool, restsOn int) {
 		}
 	}
 	return true, restsOn
+}
+
+// mayRead tells most branches of a union from the one that counts.
+func mayRead(r, w *typ) bool {
+	if r.kind != w.kind {
+		return promotes(w.kind, r.kind)
+	}
+	return !r.kind.isNamed() || sameName(r, w)
 }
 
 // promotes reports whether a reader of type to takes what is written as from, which is
