@@ -1,7 +1,10 @@
 package avro
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	hamba "github.com/hamba/avro/v2"
@@ -124,22 +127,28 @@ func misread(writer, reader string, plain string, v any) (written, read string, 
 	return written, read, nil
 }
 
-// meant says a decoded value as people write it.
+// meant says a decoded value as people write it, members in the order of their names.
 func meant(v any) string {
 	switch v := v.(type) {
 	case interface{ FloatString(int) string }: // a decimal
 		const digits = 8
-		return strings.TrimRight(v.FloatString(digits), "0")
+		return strings.TrimSuffix(strings.TrimRight(v.FloatString(digits), "0"), ".")
 	case map[string]any:
-		if len(v) == 1 {
-			for _, only := range v {
-				return meant(only)
-			}
+		var members []string
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			members = append(members, quoted(key)+":"+meant(v[key]))
 		}
+		return "{" + strings.Join(members, ",") + "}"
 	case []any:
-		if len(v) == 1 {
-			return meant(v[0])
+		var items []string
+		for _, item := range v {
+			items = append(items, meant(item))
 		}
+		return "[" + strings.Join(items, ",") + "]"
 	}
-	return fmt.Sprint(v)
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(text)
 }

@@ -54,6 +54,11 @@ func TestResolutionCases(t *testing.T) {
 			}
 			continue
 		}
+		// Java keeps answers that rest on a pair that turned out not to be readable: its
+		// own decoder fails then, and others refuse.
+		if refused := c.Verdicts["twmb"]; *c.Compatible && c.Decode.Fail > 0 && refused != nil && !*refused {
+			continue
+		}
 		for _, way := range []struct {
 			base, head schema.Schema
 			surface    change.Surface
