@@ -20,7 +20,7 @@ const (
 // surfaces are those whose consumers go that way.
 func (d directions) surfaces() (s change.Surface) {
 	if d&forward != 0 {
-		s |= change.Wire
+		s |= change.Wire | change.JSON // the encoding in JSON is resolved, too
 	}
 	if d&backward != 0 {
 		s |= change.Replay
@@ -190,6 +190,7 @@ func (d *differ) named(b, h *typ, need directions) {
 
 // names compares what two counterparts are called.
 func (d *differ) names(at place, b, h *typ, need directions) {
+	d.aliases(at, b.aliases, h.aliases)
 	switch from, to := namespaceOf(b.name), namespaceOf(h.name); {
 	case short(b.name) != short(h.name):
 		var blind directions
@@ -213,6 +214,15 @@ func (d *differ) names(at place, b, h *typ, need directions) {
 	}
 }
 
+// aliases reports those that are gone.
+func (d *differ) aliases(at place, b, h []string) {
+	for _, alias := range b {
+		if !slices.Contains(h, alias) {
+			d.add(aliasRemoved, at, 0, "", alias, "", "%s no longer has the alias %s", at.name, alias)
+		}
+	}
+}
+
 func orNone(text string) string {
 	if text == "" {
 		return "(none)"
@@ -233,7 +243,7 @@ func (d *differ) enums(at place, b, h *typ, need directions) {
 		d.say(c, "%s.%s is gone%s", at.name, s.name, instead(h, "; old data that holds it reads as %s"))
 	}
 	for _, s := range missing(b, h) {
-		rule, surfaces, peer := enumValueAdded, change.Wire|change.Code, "MISSING_ENUM_SYMBOLS"
+		rule, surfaces, peer := enumValueAdded, forward.surfaces()|change.Code, "MISSING_ENUM_SYMBOLS"
 		if b.fallback != "" || need&forward == 0 {
 			rule, surfaces, peer = enumValueMasked, 0, ""
 		}

@@ -115,7 +115,8 @@ func (d *differ) field(at place, b, h *typ, f, g *field, need directions) {
 		}
 		d.add(fieldRenamed, at, surfaces, peer, f.name, g.name, "%s is now called %s%s", at.name, g.name, how)
 	}
-	d.ambiguous(at, b, h, f, g)
+	d.ambiguous(at, b, f, g)
+	d.aliases(at, f.aliases, g.aliases)
 	d.fallbacks(at, f, g)
 	d.described(at, f.doc, g.doc)
 	d.sorted(at, f.props, g.props)
@@ -126,15 +127,10 @@ func (d *differ) field(at place, b, h *typ, f, g *field, need directions) {
 }
 
 // ambiguous reports an alias that names a second field of the writer.
-func (d *differ) ambiguous(at place, b, h *typ, f, g *field) {
+func (d *differ) ambiguous(at place, b *typ, f, g *field) {
 	for _, alias := range g.aliases {
 		if alias != f.name && b.field(alias) != nil && !slices.Contains(f.aliases, alias) {
 			d.add(aliasAmbiguous, at, 0, "", "", alias, "%s has the alias %s, which is another field of the old record", at.name, alias)
-		}
-	}
-	for _, alias := range f.aliases {
-		if !slices.Contains(g.aliases, alias) {
-			d.add(aliasRemoved, at, 0, "", alias, "", "%s no longer has the alias %s", at.name, alias)
 		}
 	}
 }
@@ -174,7 +170,7 @@ func (d *differ) fieldGone(at place, h *typ, f *field, need directions) {
 	surfaces, peer := change.Value|change.Query|change.Code, ""
 	said := "; it reads as its default " + written(f.fallback)
 	if w := f.writer(h); need&forward != 0 && (w == nil && f.fallback == nil || w != nil && !d.reads(f.use.typ, w.use.typ)) {
-		surfaces |= change.Wire
+		surfaces |= forward.surfaces()
 		peer = missingField
 	}
 	if f.fallback == nil {

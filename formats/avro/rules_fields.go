@@ -5,7 +5,7 @@ import "github.com/breakwater-data/breakwater/checker/change"
 var fieldRemoved = &change.Rule{
 	ID: "avro/field-removed", Idea: change.FieldRemoved,
 	Title: "A field was removed",
-	Class: change.Breaking, Breaks: change.Value | change.Wire | change.Query | change.Code,
+	Class: change.Breaking, Breaks: change.Value | change.Wire | change.JSON | change.Query | change.Code,
 	Why: `A consumer that reads the field finds nothing in its place: the old reader fills in the default of its own schema, on every
 record, and fails on every record if that has none.`,
 	Fix:  `Give the field a default and mark it deprecated ("deprecated": true), wait until no registered consumer uses it, then remove it.`,
@@ -33,7 +33,7 @@ readers skip the field.`,
 var fieldRenamed = &change.Rule{
 	ID: "avro/field-renamed", Idea: "field-renamed",
 	Title: "A field was renamed",
-	Class: change.Breaking, Breaks: change.Value | change.Wire | change.Replay | change.Query | change.Code,
+	Class: change.Breaking, Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Query | change.Code,
 	Why: `Avro resolves fields by name. Old readers do not know the new name: they take their default on every record, or fail if they
 have none. An alias in the new schema helps only new readers of old data.`,
 	Fix:  `Keep the name, or add the field under its new name beside the old one and remove that when nobody reads it any more. Declare the old name as an alias.`,
@@ -60,7 +60,7 @@ var fieldDefaultAdded = &change.Rule{
 var fieldNullable = &change.Rule{
 	ID: "avro/field-nullable", Idea: "field-nullable",
 	Title: "A field may be null now",
-	Class: change.Breaking, Breaks: change.Wire | change.Code,
+	Class: change.Breaking, Breaks: change.Wire | change.JSON | change.Code,
 	Why: `The old reader has no branch for null and fails on the first record that holds it. Code of consumers is not ready for null
 either.`,
 	Fix:  `Write a value that means unknown, or add a new field that may be null.`,
@@ -79,7 +79,7 @@ var fieldRequired = &change.Rule{
 var fieldDeprecated = &change.Rule{
 	ID: "avro/field-deprecated", Idea: "field-deprecated",
 	Title: "A field is deprecated",
-	Class: change.Risky, Breaks: change.Value | change.Wire | change.Query | change.Code,
+	Class: change.Risky, Breaks: change.Value | change.Wire | change.JSON | change.Query | change.Code,
 	Why: `Nothing breaks yet. The consumers need the time until the removal to move, so they have to know.`,
 	Fix: `Say what replaces the field: "deprecated": "use amount".`,
 }
@@ -103,9 +103,9 @@ other.`,
 
 var aliasRemoved = &change.Rule{
 	ID: "avro/alias-removed", Idea: "alias-removed",
-	Title: "An alias of a field was removed",
+	Title: "An alias was removed",
 	Class: change.Risky, Breaks: change.Value | change.Replay,
-	Why: `A new reader no longer finds the field in data that was written under the older name.`,
+	Why: `A new reader no longer finds the field, or the type, in data that was written under the older name.`,
 	Fix: `Keep the alias as long as such data is kept.`,
 }
 

@@ -105,7 +105,7 @@ var documentationChanged = &change.Rule{
 var notCompared = &change.Rule{
 	ID: "avro/not-compared", Idea: change.NotCompared,
 	Title: "Something changed that is not compared",
-	Class: change.Risky, Breaks: change.Value | change.Wire | change.Replay | change.Code,
+	Class: change.Risky, Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Code,
 	Why: `A property that the specification does not define may mean something to consumers, and so may a message of a
 protocol.`,
 	Fix: `Look at the change, and call it what it is in the policy: avro/not-compared, or an approval.`,

@@ -5,7 +5,7 @@ import "github.com/breakwater-data/breakwater/checker/change"
 var typeChanged = &change.Rule{
 	ID: "avro/field-type-changed", Idea: "field-type-changed",
 	Title: "A type became another one, and neither reads the other",
-	Class: change.Breaking, Breaks: change.Wire | change.Replay | change.Code,
+	Class: change.Breaking, Breaks: change.Wire | change.JSON | change.Replay | change.Code,
 	Why:  `Old readers fail on new data and new readers on old data, on the first record that holds the value.`,
 	Fix:  `Add a field of the new type beside the old one, and fill both.`,
 	Also: []string{"avro:TYPE_MISMATCH", "avro:MISSING_UNION_BRANCH"},
@@ -14,7 +14,7 @@ var typeChanged = &change.Rule{
 var typeWidened = &change.Rule{
 	ID: "avro/field-type-widened", Idea: "field-type-widened",
 	Title: "A type became one that the old reader does not take",
-	Class: change.Breaking, Breaks: change.Wire | change.Code,
+	Class: change.Breaking, Breaks: change.Wire | change.JSON | change.Code,
 	Why:  `Old readers fail on new data. New readers take old data: a number is promoted, a union has a branch for it.`,
 	Fix:  `Move the readers to the new schema before the first record is written with it, or add a field of the new type.`,
 	Also: []string{"avro:TYPE_MISMATCH", "avro:MISSING_UNION_BRANCH"},
@@ -50,7 +50,7 @@ a number nearby, without an error.`,
 var branchAdded = &change.Rule{
 	ID: "avro/union-branch-added", Idea: change.ValueAdded,
 	Title: "A union has a new branch",
-	Class: change.Breaking, Breaks: change.Wire | change.Code,
+	Class: change.Breaking, Breaks: change.Wire | change.JSON | change.Code,
 	Why:  `The old reader has no branch for the value and fails on the first record that holds it.`,
 	Fix:  `Move the readers to the new schema before the first value of the branch is written.`,
 	Also: []string{"avro:MISSING_UNION_BRANCH"},
@@ -76,7 +76,7 @@ var branchCovered = &change.Rule{
 var unionChoiceUnclear = &change.Rule{
 	ID: "avro/union-choice-unclear", Idea: "union-choice-unclear",
 	Title: "Which branch of a union reads the value depends on the library",
-	Class: change.Risky, Breaks: change.Value | change.Wire | change.Replay,
+	Class: change.Risky, Breaks: change.Value | change.Wire | change.JSON | change.Replay,
 	Why: `The specification takes the first branch that matches, and implementations do not agree on what matches: the full name, the
 short name, the structure, the closest number.`,
 	Fix: `Let the union have a branch of the very type that is written, and one alone of each short name.`,
@@ -85,7 +85,7 @@ short name, the structure, the closest number.`,
 var fixedSizeChanged = &change.Rule{
 	ID: "avro/fixed-size-changed", Idea: "fixed-size-changed",
 	Title: "A fixed has another size",
-	Class: change.Breaking, Breaks: change.Wire | change.Replay | change.Code,
+	Class: change.Breaking, Breaks: change.Wire | change.JSON | change.Replay | change.Code,
 	Why:  `A fixed is written without its length, so no reader with the other size can read on.`,
 	Fix:  `Declare a fixed of another name, and a field for it.`,
 	Also: []string{"avro:FIXED_SIZE_MISMATCH"},
@@ -94,7 +94,7 @@ var fixedSizeChanged = &change.Rule{
 var enumValueAdded = &change.Rule{
 	ID: "avro/enum-value-added", Idea: change.ValueAdded,
 	Title: "An enum has a new symbol that old readers do not know",
-	Class: change.Breaking, Breaks: change.Wire | change.Code,
+	Class: change.Breaking, Breaks: change.Wire | change.JSON | change.Code,
 	Why:  `The old reader fails on the first record that carries the symbol, because its enum has no default.`,
 	Fix:  `Give the enum a default first, and write the symbol when every reader has it.`,
 	Also: []string{"avro:MISSING_ENUM_SYMBOLS"},
@@ -128,7 +128,7 @@ var enumDefaultChanged = &change.Rule{
 var typeRenamed = &change.Rule{
 	ID: "avro/type-renamed", Idea: "type-renamed",
 	Title: "A type has another name",
-	Class: change.Breaking, Breaks: change.Wire | change.Replay | change.Query | change.Code,
+	Class: change.Breaking, Breaks: change.Wire | change.JSON | change.Replay | change.Query | change.Code,
 	Why: `A reader takes a record, an enum or a fixed only for one of the same name, or of an alias of its own. Some decoders are laxer at
 the root; registries and unions are not.`,
 	Fix:  `Keep the name. Where it has to change, declare the old full name as an alias, and move the readers first.`,
@@ -147,7 +147,7 @@ classes of the old one (SpecificRecord) do not find them.`,
 var typeRemoved = &change.Rule{
 	ID: "avro/type-removed", Idea: change.TypeRemoved,
 	Title: "A schema that is served is gone",
-	Class: change.Breaking, Breaks: change.Value | change.Wire | change.Query | change.Code,
+	Class: change.Breaking, Breaks: change.Value | change.Wire | change.JSON | change.Query | change.Code,
 	Why: `Whoever reads data of the type finds none.`,
 	Fix: `Mark it deprecated, wait until no registered consumer reads it, then remove it.`,
 }
@@ -163,7 +163,7 @@ var typeAdded = &change.Rule{
 var typeDeprecated = &change.Rule{
 	ID: "avro/type-deprecated", Idea: "type-deprecated",
 	Title: "A type is deprecated",
-	Class: change.Risky, Breaks: change.Value | change.Wire | change.Query | change.Code,
+	Class: change.Risky, Breaks: change.Value | change.Wire | change.JSON | change.Query | change.Code,
 	Why: `Nothing breaks yet. The consumers need the time until the removal to move, so they have to know.`,
 	Fix: `Say what replaces the type.`,
 }

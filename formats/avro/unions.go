@@ -96,7 +96,7 @@ func (d *differ) branchCame(at place, b, h, branch *use, need directions) {
 		d.covered(at, "", branch.String(), "%s may be %s now, which the old reader takes", at.name, branch)
 		d.unclear(at, b, branch)
 	case branch.kind == nullKind:
-		d.add(fieldNullable, at, change.Wire|change.Code, "MISSING_UNION_BRANCH", b.String(), h.String(), "%s may be null now", at.name)
+		d.add(fieldNullable, at, forward.surfaces()|change.Code, "MISSING_UNION_BRANCH", b.String(), h.String(), "%s may be null now", at.name)
 	default:
 		c := d.change(branchAdded, at, 0, "MISSING_UNION_BRANCH", "", branch.String())
 		c.Key = branch.String()
@@ -153,6 +153,6 @@ func (d *differ) chosen(at place, b, h *use, p [2]*use) {
 			d.add(unionChoiceUnclear, at, surface, "", branch.name, taken.name, "%s: the %s reader has a branch called %s, which does not read %s, and another branch that does", at.name, who, taken, branch)
 		}
 	}
-	say(b, p[0], p[1], change.Wire, "old")
-	say(h, p[1], p[0], change.Replay, "new")
+	say(b, p[0], p[1], forward.surfaces(), "old")
+	say(h, p[1], p[0], backward.surfaces(), "new")
 }
