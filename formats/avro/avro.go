@@ -59,6 +59,7 @@ var gaps = []string{
 	"the messages of a protocol (avro/not-compared where they differ)",
 	"the sort order of records, which only sorting of encoded data uses",
 	"properties that the specification does not define, besides labels and deprecation (avro/not-compared where they differ)",
+	"properties that stand beside a reference to a named type, and those of a protocol itself",
 	"aliases and defaults that only data older than the base needs, as long as no older version is compared",
 }
 
