@@ -34,8 +34,8 @@ var fieldRenamed = &change.Rule{
 	ID: "avro/field-renamed", Idea: "field-renamed",
 	Title: "A field was renamed",
 	Class: change.Breaking, Breaks: change.Value | change.Wire | change.JSON | change.Replay | change.Query | change.Code,
-	Why: `Avro resolves fields by name. Old readers do not know the new name: they take their default on every record, or fail if they
-have none. An alias in the new schema helps only new readers of old data.`,
+	Why: `Old readers do not find the field under its new name: they take their default on every record, or fail if they have
+none. An alias in the new schema helps only new readers of old data.`,
 	Fix:  `Keep the name, or add the field under its new name beside the old one and remove that when nobody reads it any more. Declare the old name as an alias.`,
 	Also: []string{"avro:READER_FIELD_MISSING_DEFAULT_VALUE"},
 }
@@ -71,7 +71,7 @@ var fieldRequired = &change.Rule{
 	ID: "avro/field-required", Idea: "field-required",
 	Title: "A field is never null any more",
 	Class: change.Risky, Breaks: change.Replay,
-	Why:  `Readers of today are ready for nulls and get none. A new reader fails on old data that holds null.`,
+	Why:  `A new reader fails on old data that holds null. Readers of today are ready for nulls and get none.`,
 	Fix:  `Keep null in the union as long as data with null is kept.`,
 	Also: []string{"avro:MISSING_UNION_BRANCH"},
 }
@@ -96,8 +96,8 @@ var aliasAmbiguous = &change.Rule{
 	ID: "avro/alias-ambiguous", Idea: "alias-ambiguous",
 	Title: "An alias names a second field of data that was written before",
 	Class: change.Risky, Breaks: change.Replay,
-	Why: `Old records hold a field of the name and one of the alias. Java refuses the pair of schemas, others take the one or the
-other.`,
+	Why: `Which of the two old fields is read depends on the library: Java refuses the pair of schemas, others take the one or
+the other.`,
 	Fix: `Remove the alias, or give the field a name of its own.`,
 }
 
@@ -113,8 +113,7 @@ var defaultOfLaterBranch = &change.Rule{
 	ID: "avro/default-of-later-branch", Idea: "default-of-later-branch",
 	Title: "A default is no value of the first branch of its union",
 	Class: change.Risky, Breaks: change.Replay | change.Code,
-	Why: `Avro allows it since 1.12. Older versions and several libraries accept a value of the first branch only and refuse the whole
-schema.`,
+	Why: `Several libraries refuse the whole schema: before 1.12 Avro took a default for a value of the first branch only.`,
 	Fix: `Put the branch of the default first.`,
 }
 

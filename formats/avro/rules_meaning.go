@@ -6,8 +6,8 @@ var decimalScaleChanged = &change.Rule{
 	ID: "avro/decimal-scale-changed", Idea: "decimal-scale-changed",
 	Title: "A decimal has another scale",
 	Class: change.Breaking, Breaks: change.Value | change.Replay,
-	Why: `The bytes are the digits without the point, and each reader puts the point where its own schema has it: 12.34 reads as 1.234,
-without an error. Few implementations refuse it.`,
+	Why: `The old reader puts the point elsewhere: 12.34 reads as 0.1234, without an error. The bytes are the digits without the
+point, and few implementations refuse the pair.`,
 	Fix: `Add a field of the new scale beside the old one, and fill both.`,
 }
 

@@ -33,8 +33,8 @@ var typeRespelled = &change.Rule{
 	ID: "avro/field-type-respelled", Idea: "field-type-respelled",
 	Title: "A type became one that reads the same data",
 	Class: change.Risky, Breaks: change.Value | change.Code,
-	Why: `Resolution takes string and bytes for each other. Bytes that are not UTF-8 become unreadable text, and code has another
-type.`,
+	Why: `Bytes that are not UTF-8 become unreadable text, and code has another type. Resolution takes string and bytes for each
+other.`,
 	Fix: `Keep the type.`,
 }
 
@@ -42,8 +42,8 @@ var promotionLosesDigits = &change.Rule{
 	ID: "avro/promotion-loses-digits", Idea: "promotion-loses-digits",
 	Title: "A number is read into a type with fewer digits",
 	Class: change.Risky, Breaks: change.Value | change.Replay,
-	Why: `A float holds whole numbers up to 16,777,216 exactly and a double those up to 9,007,199,254,740,992. What is larger is read as
-a number nearby, without an error.`,
+	Why: `Large numbers are read as numbers nearby, without an error. A float holds whole numbers up to 16,777,216 exactly and a
+double those up to 9,007,199,254,740,992.`,
 	Fix: `Keep numbers that have to be exact, such as ids and amounts, in a type that holds them.`,
 }
 
@@ -77,8 +77,8 @@ var unionChoiceUnclear = &change.Rule{
 	ID: "avro/union-choice-unclear", Idea: "union-choice-unclear",
 	Title: "Which branch of a union reads the value depends on the library",
 	Class: change.Risky, Breaks: change.Value | change.Wire | change.JSON | change.Replay,
-	Why: `The specification takes the first branch that matches, and implementations do not agree on what matches: the full name, the
-short name, the structure, the closest number.`,
+	Why: `One library reads the value as one type and the next as another, or not at all. They do not agree on which branch
+matches: the one of the full name, the short name, the structure, the closest number.`,
 	Fix: `Let the union have a branch of the very type that is written, and one alone of each short name.`,
 }
 
@@ -139,8 +139,8 @@ var namespaceChanged = &change.Rule{
 	ID: "avro/namespace-changed", Idea: "package-renamed",
 	Title: "A namespace has another name",
 	Class: change.Breaking, Breaks: change.Code,
-	Why: `Data resolves by the short name, so it stays readable. Generated classes move to another package, and those who read into
-classes of the old one (SpecificRecord) do not find them.`,
+	Why: `Generated classes move to another package, and those who read into classes of the old one (SpecificRecord) do not find
+them. Data resolves by the short name, so it stays readable.`,
 	Fix: `Keep the namespace, or tell those who generate code.`,
 }
 
