@@ -20,10 +20,7 @@ func diff(base, head *port) []change.Change {
 	for _, was := range base.roots {
 		is, ok := head.partner(was, base)
 		if !ok {
-			changes = append(changes, change.Change{
-				Rule: schemaRemoved, Path: was.name, Base: source.Top(was.file), Head: head.span,
-				Detail: fmt.Sprintf("the schema %s is gone", was.name),
-			})
+			changes = append(changes, schemaGone(was, head))
 			continue
 		}
 		c := newComparer()
@@ -37,6 +34,13 @@ func diff(base, head *port) []change.Change {
 
 func newComparer() *valueset.Comparer {
 	return &valueset.Comparer{Space: valueset.NewSpace(), Decl: func(name string) change.Path { return change.Path(name) }}
+}
+
+func schemaGone(was root, head *port) change.Change {
+	return change.Change{
+		Rule: schemaRemoved, Path: was.name, Base: source.Top(was.file), Head: head.span,
+		Detail: fmt.Sprintf("the schema %s is gone", was.name),
+	}
 }
 
 // partner returns the document that was is now: the one of its name, else the only one.
@@ -154,7 +158,7 @@ func (t teller) forReaders() (change.Change, bool) {
 
 func addedRule(d valueset.Difference) *change.Rule {
 	switch {
-	case d.Closed:
+	case d.Closed && d.Wider.Verdict != valueset.No:
 		return closedFieldAdded
 	case d.Wider.Verdict == valueset.Yes:
 		return fieldTypeChanged // of what was not listed

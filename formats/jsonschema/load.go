@@ -21,6 +21,7 @@ type port struct {
 	settings  settings
 	direction schema.Direction
 	files     map[string][]byte // what was read, for the validator
+	beside    map[string]string // and which of them addresses of the web were taken for
 	span      source.Span
 }
 
@@ -37,7 +38,7 @@ func load(_ context.Context, r schema.Request) (*port, error) {
 	p := &port{direction: r.Direction, settings: readSettings(r.Options, &problems)}
 	lib := &library{
 		fsys: r.FS, dialect: p.settings.dialect, problems: &problems, files: make(map[string]*resource),
-		byURI: make(map[string]*resource), byNode: make(map[*document.Node]*resource), entries: r.Paths,
+		byURI: make(map[string]*resource), byNode: make(map[*document.Node]*resource), entries: r.Paths, beside: make(map[string]string),
 	}
 	var reader valueset.Reader
 	for _, name := range r.Paths {
@@ -56,7 +57,7 @@ func load(_ context.Context, r schema.Request) (*port, error) {
 		p.roots = append(p.roots, root{change.Path("").Join(change.Name(stemOf(name))), name, reader.Read(entry.scope, entry.node)})
 	}
 	problems.Add(reader.Problems.Err())
-	p.files = lib.texts()
+	p.files, p.beside = lib.texts(), lib.beside
 	return p, limited(problems.Err())
 }
 

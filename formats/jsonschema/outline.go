@@ -64,15 +64,15 @@ func (w *outliner) edge(at change.Path, step change.Step, s *valueset.Schema, op
 		return
 	}
 	decl := at.Join(step)
-	target := s.Target()
-	if name := s.TargetName(); name != "" {
+	target, name := s.Target(), s.TargetName()
+	if name != "" {
 		decl = change.Path(name)
 	}
 	e := schema.Edge{Step: step, Type: typeOf(target), Optional: optional, Tags: tagsOf(s, target), Values: valuesOf(target), Span: span}
 	i := len(w.o.Decls[at])
 	w.o.Decls[at] = append(w.o.Decls[at], e)
 	w.o.Deprecate(at.Join(step), s.IsDeprecated(), "")
-	if target.HoldsMore() {
+	if name != "" || target.HoldsMore() {
 		w.declare(decl, target, depth+1)
 		if _, ok := w.o.Decls[decl]; ok {
 			w.o.Decls[at][i].Decl = decl

@@ -3,15 +3,41 @@ package jsonschema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
 )
 
 // A loader finds no schema besides those of the port: the validator fetches nothing.
-type loader map[string][]byte
+type loader struct{ port *port }
 
-func (l loader) Load(url string) (any, error) { return nil, fmt.Errorf("%s is not read", url) }
+func (l loader) Load(url string) (any, error) {
+	for _, known := range slices.Sorted(maps.Keys(l.port.beside)) {
+		if name, ok := moved(known, l.port.beside[known], url); ok && l.port.files[name] != nil {
+			return plainDocument(name, l.port.files[name])
+		}
+	}
+	return nil, fmt.Errorf("%s is not read", url)
+}
+
+// moved returns the file that an address stands for, given that another address stands
+// for another file.
+func moved(known, file, url string) (name string, ok bool) {
+	for {
+		dir, last := path.Split(strings.TrimSuffix(known, "/"))
+		fileDir, fileLast := path.Split(strings.TrimSuffix(file, "/"))
+		if last != fileLast || file == "" {
+			break
+		}
+		known, file = dir, fileDir
+	}
+	rest, ok := strings.CutPrefix(url, known)
+	return file + rest, ok
+}
 
 // plainDocument reads a document for the validator.
 func plainDocument(name string, text []byte) (any, error) {

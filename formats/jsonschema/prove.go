@@ -144,7 +144,7 @@ func (p *prover) validators(before bool) (writer, reader func(text string) error
 // validator compiles the schema of a document.
 func (p *port) validator(r root) func(text string) error {
 	c := jsonschema.NewCompiler()
-	c.UseLoader(loader(p.files))
+	c.UseLoader(loader{p})
 	c.DefaultDraft(drafts[p.settings.dialect])
 	for name, text := range p.files {
 		doc, err := plainDocument(name, text)

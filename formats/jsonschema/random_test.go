@@ -339,7 +339,9 @@ func (m *maker) adjust(at object, key string) {
 func (m *maker) places(s any, all []object) []object {
 	switch v := s.(type) {
 	case object:
-		all = append(all, v)
+		if v["$ref"] == nil || m.modern() { // elsewhere validators disagree on what stands beside it
+			all = append(all, v)
+		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			switch key {
 			case "enum", "const", "required", "type", "dependencies", "dependentRequired":
@@ -385,6 +387,9 @@ func (m *maker) value(s any, root object, depth int) any {
 	}
 	if ref, _ := o["$ref"].(string); ref != "" {
 		at := any(root)
+		if !strings.HasPrefix(ref, "#/") && ref != "#" {
+			return pick(m, literals...)
+		}
 		for _, step := range strings.Split(strings.TrimPrefix(ref, "#"), "/")[1:] {
 			at, _ = at.(object)[step]
 		}

@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"io/fs"
+	"maps"
 	"net/url"
 	"path"
 	"slices"
@@ -23,8 +24,9 @@ type library struct {
 	byURI    map[string]*resource
 	byNode   map[*document.Node]*resource
 	all      []*resource
-	entry    *resource // the document that is read as a whole
-	entries  []string  // the port's own files
+	entry    *resource         // the document that is read as a whole
+	entries  []string          // the port's own files
+	beside   map[string]string // the files that addresses of the web were taken for
 }
 
 // A resource is a schema with an identifier of its own: a document, or a schema in one
@@ -215,10 +217,21 @@ func (r *resource) resolve(keyword string, ref *document.Node) (valueset.Target,
 	}
 	for _, other := range r.lib.all {
 		if other != to && isDynamic(other) {
-			return valueset.Target{Unclear: "the reference " + quote(ref.Text) + ", which means another schema in each of several places"}, nil
+			return valueset.Target{Unclear: "the reference " + quote(ref.Text) + ", which means another schema in each of several places", Identity: r.lib.identity()}, nil
 		}
 	}
 	return target, nil
+}
+
+// identity returns a text that differs if any of the documents does.
+func (l *library) identity() string {
+	var all strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(l.files)) {
+		if r := l.files[name]; r != nil {
+			all.WriteString(name + " " + valueset.Identity(r.node) + "\n")
+		}
+	}
+	return all.String()
 }
 
 // holder returns the resource in which an anchor stands at n.
@@ -241,7 +254,7 @@ func (r *resource) follow(ref *document.Node) (valueset.Target, error) {
 	to := r.lib.find(r, u, ref)
 	if to == nil {
 		if _, ok := dialectOf(u.String()); ok {
-			return valueset.Target{Unclear: "the schema of schemas, " + u.String()}, nil
+			return valueset.Target{Unclear: "the schema of schemas, " + u.String(), Identity: u.String()}, nil
 		}
 		if u.Scheme == scheme {
 			return valueset.Target{}, source.Errorf(ref.Span, "%s leads to no file that can be read: there is no %s", quote(ref.Text), strings.TrimPrefix(u.Path, "/"))
@@ -268,7 +281,11 @@ func (l *library) find(from *resource, u *url.URL, ref *document.Node) *resource
 	if !fs.ValidPath(name) {
 		return nil
 	}
-	return l.load(name, ref.Span)
+	r := l.load(name, ref.Span)
+	if r != nil {
+		l.beside[u.String()] = name
+	}
+	return r
 }
 
 // at returns what a fragment means in r.

@@ -19,4 +19,5 @@ var rules = change.Rules{Examples: examples, List: []*change.Rule{
 	uniqueDropped, uniqueAdded, objectOpened, objectClosed, namesLoosened, namesTightened,
 	itemsLoosened, itemsTightened, conditionLoosened, conditionTightened, valuesWidened, valuesNarrowed,
 	requestNarrowed, requestWidened,
+	confluentForward, confluentBackward,
 }}

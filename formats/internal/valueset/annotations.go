@@ -37,8 +37,8 @@ func (p *pair) annotations() {
 	}
 	for _, key := range keys {
 		b, h := p.base.get(key), p.head.get(key)
-		d := p.base.parts[0].Dialect
-		if d.knows(key) || slices.Contains(ignored, key) || b == nil && h == nil {
+		ignores := p.base.parts[0].ignoresSiblings() && p.head.parts[0].ignoresSiblings()
+		if d := p.base.parts[0].Dialect; key == "$ref" || d.Knows(key) && !ignores || slices.Contains(ignored, key) || b == nil && h == nil {
 			continue
 		}
 		if b != nil && h != nil && Same(b, h) {
@@ -47,12 +47,19 @@ func (p *pair) annotations() {
 		diff := p.about(p.annotation(key, b, h), key)
 		diff.Path, diff.Wider, diff.Narrower = p.path, unchanged, unchanged
 		diff.Key = strings.TrimSpace(p.key + " " + key)
+		if d := p.head.parts[0].Dialect; ignores && d.Knows(key) {
+			diff.Kind = UnknownChanged // by the draft it means nothing, and some validators apply it
+		}
 		if (diff.Kind == Deprecated || diff.Kind == AccessChanged) && truth(b) == truth(h) {
 			continue // false is nothing said
 		}
 		p.changes = append(p.changes, diff)
 	}
 }
+
+// ignoresSiblings reports whether s is a reference of a draft in which whatever stands
+// beside it means nothing.
+func (s *Schema) ignoresSiblings() bool { return s.Ref != nil && !s.Dialect.since(Draft201909) }
 
 func (p *pair) annotation(key string, b, h *document.Node) Kind {
 	switch {

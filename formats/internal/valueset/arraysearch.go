@@ -118,9 +118,10 @@ func (s *arraySearch) atLeast(f *formula, more bool) *outcome {
 }
 
 // lengths tries one length after the other. What is demanded fits into the items up to
-// the prefix and one more for each demand, so longer arrays need not be tried.
+// the prefix and one more for each demand, and each array that is ruled out has one
+// length, so longer arrays need not be tried.
 func (s *arraySearch) lengths() *outcome {
-	last := max(s.min, s.prefix) + len(s.demands)
+	last := max(s.min, s.prefix) + len(s.demands) + len(s.not)
 	if s.max >= 0 {
 		last = min(last, s.max)
 	}

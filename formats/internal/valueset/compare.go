@@ -132,6 +132,7 @@ type pair struct {
 }
 
 func (c *Comparer) walk(at change.Path, key string, base, head *Schema, live direction) {
+	c.besides(at, key, base, head)
 	base, head, at = c.follow(at, base, head)
 	v, pairing := visit{at, base, head, live}, [2]*Schema{base, head}
 	if base == head || c.seen[v] || c.open[pairing] || len(c.open) > maxDepth || len(c.seen) > maxVisits {
@@ -191,6 +192,15 @@ func (c *Comparer) follow(at change.Path, base, head *Schema) (*Schema, *Schema,
 		}
 	}
 	return base, head, at
+}
+
+// besides compares what stands beside references, where both sides have one.
+func (c *Comparer) besides(at change.Path, key string, base, head *Schema) {
+	if base.Ref == nil || head.Ref == nil || !base.onlyRefers() || !head.onlyRefers() {
+		return
+	}
+	p := &pair{Comparer: c, path: at, key: key, base: &view{parts: []*Schema{base}}, head: &view{parts: []*Schema{head}}}
+	p.annotations()
 }
 
 // whole reports that the values differ, where no keyword tells why.
@@ -380,20 +390,30 @@ func (p *pair) values() {
 		p.sets(d, All, p.head.keyword("enum", "const"))
 		return
 	}
+	before, after := written(was), written(is)
 	for _, v := range is {
-		if !slices.ContainsFunc(was, v.Equal) {
+		if !before[v.String()] {
 			d := Difference{Kind: ValueAdded, Keyword: keyword, Key: v.Key(), To: clip(v.String()), Base: p.base.at(keyword), Head: p.head.valueAt(keyword, v)}
 			p.show(&d, s.Just(v), All)
 			p.report(d, s.beyond(s.And(s.Just(v), p.head.set), p.base.set), unchanged)
 		}
 	}
 	for _, v := range was {
-		if !slices.ContainsFunc(is, v.Equal) {
+		if !after[v.String()] {
 			d := Difference{Kind: ValueRemoved, Keyword: keyword, Key: v.Key(), From: clip(v.String()), Base: p.base.valueAt(keyword, v), Head: p.head.at(keyword)}
 			p.show(&d, All, s.Just(v))
 			p.report(d, unchanged, s.beyond(s.And(s.Just(v), p.base.set), p.head.set))
 		}
 	}
+}
+
+// written returns the texts of values.
+func written(values []*Value) map[string]bool {
+	texts := make(map[string]bool, len(values))
+	for _, v := range values {
+		texts[v.String()] = true
+	}
+	return texts
 }
 
 // Key returns v as people name it: a text without quotes.

@@ -94,13 +94,14 @@ func (b *builder) build() {
 		return
 	}
 	if schema.Unclear != "" {
-		b.part("$ref", b.opaque(schema.Unclear, b.at("$ref"), "$ref"))
+		b.part("$ref", b.opaque(schema.Unclear, schema.unclearID, b.at("$ref"), "$ref"))
 	}
 	if schema.Ref != nil {
 		b.part("$ref", b.Of(schema.Ref))
 	}
 	for _, keyword := range slices.Sorted(maps.Keys(schema.unread)) {
-		b.part(keyword, b.opaque(fmt.Sprintf("a number of %q that is too long to compare: %s", keyword, b.schema.Node.Get(keyword).String()), b.at(keyword), keyword))
+		n := schema.Node.Get(keyword)
+		b.part(keyword, b.opaque(fmt.Sprintf("a number of %q that is too long to compare", keyword), Identity(n), b.at(keyword), keyword))
 	}
 	b.values()
 	b.numbers()
@@ -358,7 +359,7 @@ func (b *builder) one(sets []Set) Set {
 		}
 	}
 	if len(all) > maxClauses {
-		return b.opaque(fmt.Sprintf("oneOf with %d alternatives", len(sets)), b.at("oneOf"), "oneOf")
+		return b.opaque(fmt.Sprintf("oneOf with %d alternatives", len(sets)), fmt.Sprint(slices.Sorted(slices.Values(sets))), b.at("oneOf"), "oneOf")
 	}
 	return b.And(all...)
 }

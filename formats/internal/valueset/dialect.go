@@ -19,9 +19,9 @@ func (d Dialect) String() string { return dialectNames[d] }
 // since reports whether d is the draft first, or a later one.
 func (d Dialect) since(first Dialect) bool { return d <= first }
 
-// knows reports whether keyword is an assertion or an applicator of d, so that it
+// Knows reports whether keyword is an assertion or an applicator of d, so that it
 // decides which values a schema allows.
-func (d Dialect) knows(keyword string) bool {
+func (d Dialect) Knows(keyword string) bool {
 	k, ok := keywords[keyword]
 	return ok && d.since(k.first) && (k.last == 0 || k.last <= d)
 }

@@ -3,6 +3,7 @@ package valueset
 import (
 	"math/big"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -56,7 +57,8 @@ func (q *search) evalFormula(f *formula, v *Value) Verdict {
 	case opTypes:
 		return verdictOf(f.types&v.typ != 0)
 	case opEnum:
-		return verdictOf(slices.ContainsFunc(f.values, v.Equal))
+		_, listed := slices.BinarySearchFunc(f.values, v, func(a, b *Value) int { return strings.Compare(a.String(), b.String()) })
+		return verdictOf(listed)
 	case opOpaque:
 		return Undecided
 	}

@@ -30,6 +30,10 @@ type Target struct {
 	Scope   *Scope
 	Name    string // of a definition: the name by which people know it
 	Unclear string // why it cannot be said what the reference means; Node is nil then
+
+	// Identity is the same for two unclear references only if they surely mean the
+	// same: it holds all that their meaning depends on.
+	Identity string
 }
 
 // A Reader reads schemas and remembers them, so that what is referred to twice, or by
@@ -197,7 +201,7 @@ type keywordReader struct {
 
 // get returns the value of a keyword that the dialect has, else nil.
 func (k *keywordReader) get(keyword string) *document.Node {
-	if !k.s.Dialect.knows(keyword) {
+	if !k.s.Dialect.Knows(keyword) {
 		return nil
 	}
 	return k.s.Node.Get(keyword)
@@ -233,7 +237,7 @@ func (k *keywordReader) refs() bool {
 		case err != nil:
 			k.Problems.Add(err)
 		case target.Node == nil:
-			k.s.Unclear = target.Unclear
+			k.s.Unclear, k.s.unclearID = target.Unclear, target.Identity
 		case k.s.Ref != nil: // two references side by side
 			k.s.AllOf = append(k.s.AllOf, k.read(target.Scope, target.Node))
 		default:

@@ -18,6 +18,8 @@ type Schema struct {
 	RefName string  // the name of the definition that it leads to; empty: it is no definition
 	Unclear string  // why a reference cannot be followed, though it is no error
 
+	unclearID string // what it means depends on
+
 	Types    Types // zero: not said
 	Nullable bool  // OpenAPI 3.0
 	Enum     []*Value
@@ -104,7 +106,7 @@ func (s *Schema) onlyRefers() bool {
 		return true
 	}
 	for _, key := range s.Node.Keys {
-		if key.Text != "$ref" && s.Dialect.knows(key.Text) {
+		if key.Text != "$ref" && s.Dialect.Knows(key.Text) {
 			return false
 		}
 	}

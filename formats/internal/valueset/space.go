@@ -221,7 +221,8 @@ func (s *Space) Just(values ...*Value) Set {
 	return s.add(formula{op: opEnum, values: sorted})
 }
 
-// opaque returns a set of which is known only what it is called.
-func (s *Space) opaque(why string, at *document.Node, keyword string) Set {
-	return s.add(formula{op: opOpaque, text: why, at: at, keyword: keyword})
+// opaque returns a set of which is known only why nothing is known of it. Two such sets
+// are the same if identity is: it has to hold everything that the set depends on.
+func (s *Space) opaque(why, identity string, at *document.Node, keyword string) Set {
+	return s.add(formula{op: opOpaque, text: why, names: []string{identity}, at: at, keyword: keyword})
 }

@@ -1,6 +1,9 @@
 package valueset
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // maxCases bounds into how many cases an unevaluated keyword is split.
 const maxCases = 64
@@ -22,7 +25,7 @@ func (b *builder) unevaluatedProperties() Set {
 	set := b.Of(b.schema.UnevaluatedProperties)
 	cases, ok := b.cases(b.schema, false, 0)
 	if !ok {
-		return b.opaque(fmt.Sprintf("unevaluatedProperties beside more than %d cases", maxCases), b.at("unevaluatedProperties"), "unevaluatedProperties")
+		return b.tooManyCases("unevaluatedProperties")
 	}
 	var parts []Set
 	for _, c := range cases {
@@ -36,7 +39,7 @@ func (b *builder) unevaluatedItems() Set {
 	set := b.Of(b.schema.UnevaluatedItems)
 	cases, ok := b.cases(b.schema, false, 0)
 	if !ok {
-		return b.opaque(fmt.Sprintf("unevaluatedItems beside more than %d cases", maxCases), b.at("unevaluatedItems"), "unevaluatedItems")
+		return b.tooManyCases("unevaluatedItems")
 	}
 	var parts []Set
 	for _, c := range cases {
@@ -55,6 +58,26 @@ func (b *builder) unevaluatedItems() Set {
 		parts = append(parts, b.Or(c.when.Not(), one))
 	}
 	return b.And(parts...)
+}
+
+// tooManyCases gives up. What the keyword means depends on all that is applied beside
+// it, and on how that is written.
+func (b *builder) tooManyCases(keyword string) Set {
+	var identity strings.Builder
+	seen := make(map[*Schema]bool)
+	for todo := []*Schema{b.schema}; len(todo) > 0; todo = todo[1:] {
+		s := todo[0]
+		if seen[s] {
+			continue
+		}
+		seen[s] = true
+		fmt.Fprintf(&identity, "%s ", Identity(s.Node))
+		for _, inner := range s.inside() {
+			fmt.Fprintf(&identity, "%d ", b.Of(inner))
+		}
+		todo = append(todo, s.inPlace()...)
+	}
+	return b.opaque(fmt.Sprintf("%s beside more than %d cases", keyword, maxCases), identity.String(), b.at(keyword), keyword)
 }
 
 // cases lists what schema evaluates, with the conditions. Unless it is the one that

@@ -207,3 +207,45 @@ func ValueOf(n *document.Node) (v *Value, ok bool) {
 	}
 	return textValue(n.Text), true
 }
+
+// Identity writes a tree so that two of them have the same text only if they say the
+// same, whatever their scalars are: numbers that are too long for [ValueOf], too.
+func Identity(n *document.Node) string {
+	var b strings.Builder
+	writeIdentity(&b, n)
+	return b.String()
+}
+
+func writeIdentity(b *strings.Builder, n *document.Node) {
+	switch {
+	case n == nil:
+		b.WriteString("-")
+	case n.Kind == document.List:
+		b.WriteByte('[')
+		for _, item := range n.Items {
+			writeIdentity(b, item)
+			b.WriteByte(',')
+		}
+		b.WriteByte(']')
+	case n.Kind == document.Map:
+		order := make([]int, len(n.Keys))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortFunc(order, func(i, j int) int { return strings.Compare(n.Keys[i].Text, n.Keys[j].Text) })
+		b.WriteByte('{')
+		for _, i := range order {
+			b.WriteString(quote(n.Keys[i].Text))
+			b.WriteByte(':')
+			writeIdentity(b, n.Items[i])
+			b.WriteByte(',')
+		}
+		b.WriteByte('}')
+	default:
+		if v, ok := ValueOf(n); ok {
+			b.WriteString(v.String())
+		} else {
+			b.WriteString(n.Tag + n.Text)
+		}
+	}
+}

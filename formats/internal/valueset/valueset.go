@@ -42,8 +42,8 @@ package valueset
 
 // Limits of one comparison. What is beyond them is undecided.
 const (
-	MaxSteps    = 400_000   // of one question
-	MaxAllSteps = 8_000_000 // of all questions to one Space
+	MaxSteps    = 200_000   // of one question
+	MaxAllSteps = 2_000_000 // of all questions to one Space
 
 	maxDepth    = 64      // values within values in a search
 	maxStates   = 20_000  // of a product of automata
