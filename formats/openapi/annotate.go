@@ -165,6 +165,8 @@ func (p *pair) sunset() {
 	p.edit(sunsetChanged, "x-sunset")
 }
 
+func isDay(n *document.Node) bool { _, ok := sunsetOf(n); return ok }
+
 // sunsetOf reads a day; false if it is none.
 func sunsetOf(n *document.Node) (day string, ok bool) {
 	text := n.String()
@@ -181,6 +183,10 @@ func (p *pair) stability() {
 	if is < was {
 		rule, id = stabilityLowered, "stability-decreased"
 	}
+	if !knownStability(p.b.get("x-stability-level")) || !knownStability(p.h.get("x-stability-level")) {
+		p.edit(stabilityLowered, "x-stability-level", "api-invalid-stability-level")
+		return
+	}
 	if is == was {
 		return
 	}
@@ -190,13 +196,18 @@ func (p *pair) stability() {
 	p.edit(rule, "x-stability-level", p.x.id(id))
 }
 
+var stabilityLevels = []string{"draft", "alpha", "beta", "stable"}
+
+func knownStability(n *document.Node) bool {
+	return n == nil || slices.Contains(stabilityLevels, n.String())
+}
+
 // stabilityOf ranks a level; what says nothing is stable.
 func stabilityOf(n *document.Node) int {
-	levels := []string{"draft", "alpha", "beta", "stable"}
-	if i := slices.Index(levels, n.String()); i >= 0 {
+	if i := slices.Index(stabilityLevels, n.String()); i >= 0 {
 		return i
 	}
-	return len(levels) - 1
+	return len(stabilityLevels) - 1
 }
 
 // access compares who sends and who reads a property.

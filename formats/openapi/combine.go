@@ -63,13 +63,19 @@ func (p *pair) alternatives(keyword string, h *hazard, id string) {
 		return
 	}
 	pairs, left := p.pairUp(was, is, keyword != "allOf" && p.isTagged())
+	name := func(lib *library, n *document.Node, word string) string {
+		if v := p.d.view(lib, n); keyword == "allOf" && v.truth == nil && !v.says() {
+			word += "-annotation-only"
+		}
+		return p.x.id(id + word)
+	}
 	for i, j := range pairs {
 		if j < 0 {
 			effect := narrower
 			if keyword == "allOf" || len(is) == 0 {
 				effect = wider
 			}
-			f := p.add(h, effect, keyword, p.x.id(id+"-removed"))
+			f := p.add(h, effect, keyword, name(p.b.lib, was[i], "-removed"))
 			f.key, f.base = keyword+" "+p.memberName(p.b.lib, was[i], i), top(was[i])
 			f.from, f.to = p.memberName(p.b.lib, was[i], i), ""
 			f.detail = p.say(keyword, f.from, "")
@@ -86,7 +92,7 @@ func (p *pair) alternatives(keyword string, h *hazard, id string) {
 		if keyword == "allOf" || len(was) == 0 {
 			effect = narrower
 		}
-		f := p.add(h, effect, keyword, p.x.id(id+"-added"))
+		f := p.add(h, effect, keyword, name(p.h.lib, is[j], "-added"))
 		f.key, f.head = keyword+" "+p.memberName(p.h.lib, is[j], j), top(is[j])
 		f.from, f.to = "", p.memberName(p.h.lib, is[j], j)
 		f.detail = p.say(keyword, "", f.to)

@@ -25,18 +25,20 @@ type differ struct {
 	known      map[twin]bool
 	views      map[*document.Node]*view
 	visited    map[visit]bool
+	called     map[twin]bool // callbacks that were compared
 	nested     int
 	oracle     *oracle
 	changes    []change.Change
 	index      map[sameChange]int
-	told       [2]int // how many facts said that head is wider, or narrower
-	skipped    int    // pairs that were met again
+	told       [2]int   // how many facts said that head is wider, or narrower
+	skipped    int      // pairs that were met again
+	equal      []string // what the peer would call edits that were shown to change nothing
 }
 
 func newDiffer(base, head *port) *differ {
 	d := &differ{
 		base: base, head: head, apart: base.lib.dialect != head.lib.dialect,
-		known: make(map[twin]bool), views: make(map[*document.Node]*view), visited: make(map[visit]bool), index: make(map[sameChange]int),
+		known: make(map[twin]bool), views: make(map[*document.Node]*view), visited: make(map[visit]bool), called: make(map[twin]bool), index: make(map[sameChange]int),
 	}
 	d.oracle = newOracle(base.lib, head.lib)
 	return d

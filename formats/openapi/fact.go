@@ -93,6 +93,7 @@ func (p *pair) tell(live direction, undecided string) {
 			f.detail += "; not compared: " + undecided
 		}
 		if rule == nil {
+			p.d.equal = append(p.d.equal, f.ids...)
 			continue
 		}
 		p.d.count(effect)

@@ -61,10 +61,8 @@ func (p *pair) bound(l limit, effect direction, action string) {
 		}
 	}
 	f := p.add(l.hazard, effect, l.keyword, id)
+	// In OpenAPI 3.0, exclusiveMaximum: true says something only beside maximum.
 	f.unsure = isFlag(p.b.get(l.keyword)) || isFlag(p.h.get(l.keyword))
-	if f.unsure { // exclusiveMaximum: true says something only beside maximum
-		f.ids = nil
-	}
 }
 
 func isFlag(n *document.Node) bool { return n != nil && n.Tag == document.Bool }
@@ -100,21 +98,21 @@ func (p *pair) multiple() {
 
 // texts compares patterns and what a text holds.
 func (p *pair) texts() {
-	b, h := p.b.get("pattern"), p.h.get("pattern")
+	b, h := said(p.b.get("pattern")), said(p.h.get("pattern"))
 	switch {
 	case b == nil && h == nil || b != nil && h != nil && b.Text == h.Text:
 	case b == nil:
 		p.add(&patterns, narrower, "pattern", p.x.id("pattern-added"))
 	case h == nil:
-		p.add(&patterns, wider, "pattern", p.x.id("pattern-removed"))
+		p.add(p.patternHazard(), wider, "pattern", p.x.id("pattern-removed"))
 	case h.Text == ".*":
 		id := "pattern-generalized"
 		if !p.x.called {
 			id = "pattern-changed"
 		}
-		p.add(&patterns, both, "pattern", p.x.id(id)).unsure = true
+		p.add(p.patternHazard(), both, "pattern", p.x.id(id)).unsure = true
 	default:
-		p.add(&patterns, both, "pattern", p.x.id("pattern-changed")).unsure = true
+		p.add(p.patternHazard(), both, "pattern", p.x.id("pattern-changed")).unsure = true
 	}
 	for keyword, id := range map[string]string{"contentEncoding": "content-encoding-changed", "contentMediaType": "content-media-type-changed"} {
 		if !document.Equal(p.b.get(keyword), p.h.get(keyword)) {
@@ -130,6 +128,22 @@ func (p *pair) texts() {
 	case b != nil:
 		p.note(&values, wider, "contentSchema", p.x.id("content-schema-removed"))
 	}
+}
+
+// said returns a text that is not empty, else nil.
+func said(n *document.Node) *document.Node {
+	if n.String() == "" {
+		return nil
+	}
+	return n
+}
+
+// patternHazard tells headers apart, of which the pattern is a promise that few rely on.
+func (p *pair) patternHazard() *hazard {
+	if p.x.place == header {
+		return &hazard{loosened: headerPatternLoosened, tightened: patterns.tightened}
+	}
+	return &patterns
 }
 
 // note tells a fact of which the oracle knows nothing.
@@ -186,6 +200,9 @@ func (p *pair) unevaluated(keyword, id string) []string {
 func (p *pair) schema(keyword, key string, h *hazard, step string, ids []string) {
 	was, is := p.b.get(keyword), p.h.get(keyword)
 	id := func(i int) string {
+		if keyword == "items" && i < 2 && isFalse(is) != isFalse(was) {
+			return p.x.inside().id([]string{"schema-became-false", "schema-became-not-false"}[i])
+		}
 		if i < len(ids) && ids[i] != "" {
 			return p.x.id(ids[i])
 		}

@@ -68,6 +68,9 @@ func (p *pair) removed(at change.Path, was field) {
 		return
 	}
 	v := p.d.view(p.b.lib, was.node)
+	if p.x.live == 0 && v.says() {
+		return // the same is said in another way
+	}
 	c := change.Change{Path: at, Key: p.key, From: v.typeText(), Detail: detail, Base: span(was), Head: p.h.at("properties")}
 	isRequired := p.b.requires(was.name)
 	switch {
@@ -90,8 +93,11 @@ func (p *pair) removed(at change.Path, was field) {
 		} else if isRequired {
 			id = p.removalID(v, id)
 		}
-		if p.x.called {
+		switch {
+		case p.x.called:
 			id = p.removalID(v, "request-property-removed")
+		case p.x.place > property:
+			id = ""
 		}
 		p.d.report(c, id)
 	}
@@ -101,12 +107,14 @@ func (p *pair) removed(at change.Path, was field) {
 // deprecated. Whether its day had come only the day of the comparison tells.
 func (p *pair) removalID(v *view, id string) string {
 	switch {
-	case p.x.place == parameter || p.x.place == parameterProperty || p.x.place > headerProperty-2:
+	case p.x.place > property:
 		return ""
 	case !v.flag("deprecated"):
 		return id
 	case v.get("x-sunset") == nil:
 		return id + "-with-deprecation"
+	case !isDay(v.get("x-sunset")):
+		return id
 	}
 	return id + "-before-sunset"
 }
@@ -117,13 +125,20 @@ func (p *pair) added(at change.Path, is field) {
 		return
 	}
 	v := p.d.view(p.h.lib, is.node)
+	if p.x.live == 0 && v.says() {
+		return
+	}
 	c := change.Change{Path: at, Key: p.key, To: v.typeText(), Detail: detail, Base: p.b.at("properties"), Head: span(is)}
 	isRequired := p.h.requires(is.name)
 	switch {
 	case p.x.write && isRequired && !v.flag("readOnly"):
 		c.Rule = requestFieldRequiredAdded
 		c.Detail += " and required"
-		p.d.report(c, p.requiredID(v))
+		ids := []string{p.requiredID(v)}
+		if p.x.header && (v.get("default") != nil || v.flag("writeOnly")) {
+			ids = append(ids, "request-header-property-became-required")
+		}
+		p.d.report(c, ids...)
 	case p.x.write:
 		c.Rule = requestFieldAdded
 		id := "new-optional-request-property"
@@ -215,7 +230,7 @@ var ofOtherSide = hazard{loosened: responseNarrowed, tightened: requestWidened}
 
 func (p *pair) requirementIDs(b, h *view, word string) []string {
 	switch {
-	case p.x.header && word == "required":
+	case p.x.header && word == "required" && !h.flag("readOnly"):
 		return []string{"request-header-property-became-required"}
 	case p.x.place > property:
 		return nil

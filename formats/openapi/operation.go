@@ -74,6 +74,13 @@ func (o *operation) removed() {
 }
 
 func (o *operation) compare() {
+	if o.callback { // one may lead back to the operation that it belongs to
+		v := twin{o.b.node, o.h.node}
+		if o.d.called[v] {
+			return
+		}
+		o.d.called[v] = true
+	}
 	o.life()
 	if was, is := o.b.node.Get("operationId").String(), o.h.node.Get("operationId").String(); was != is {
 		switch {
@@ -123,6 +130,9 @@ func (o *operation) life() {
 	b, h := o.b.node, o.h.node
 	was, is := stabilityOf(b.Get("x-stability-level")), stabilityOf(h.Get("x-stability-level"))
 	switch {
+	case !knownStability(b.Get("x-stability-level")) || !knownStability(h.Get("x-stability-level")):
+		o.edit(stabilityLowered, "x-stability-level", "api-invalid-stability-level")
+		return
 	case is < was:
 		o.edit(stabilityLowered, "x-stability-level", "api-stability-decreased")
 	case is > was:

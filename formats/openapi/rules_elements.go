@@ -9,17 +9,17 @@ var elementRules = []*change.Rule{
 }
 
 var fieldRemoved = breaksReaders("field-removed", "", "A field of a response is gone",
-	"Every response had it, so readers take it without a check and find nothing.", "response-required-*removed*")
+	"Every response had it, so readers take it without a check and find nothing.", "response-required-*removed*", "request-property-removed*")
 
 var optionalFieldRemoved = newRule("optional-field-removed", change.FieldRemoved, change.Risky, read,
 	"An optional field of a response is gone",
 	"Correct readers can do without it, but those who use it find nothing from now on.",
-	"Mark it deprecated, wait until no registered consumer uses it, then remove it.", "response-optional-*removed*")
+	"Mark it deprecated, wait until no registered consumer uses it, then remove it.", "response-optional-*removed*", "request-property-removed*")
 
-var fieldAdded = harmless("field-added", "", "A response has a new field", "Readers skip what they do not know.", "response-*-property-added")
+var fieldAdded = harmless("field-added", "", "A response has a new field", "Readers skip what they do not know.", "response-*-property-added", "new-*-request-*property*")
 
 var closedFieldAdded = breaksReaders("closed-field-added", change.Closed, "A response has a new field in an object that was closed",
-	"The contract said that there are no other fields, so a strict reader refuses the response.", "response-*-property-added")
+	"The contract said that there are no other fields, so a strict reader refuses the response.", "response-*-property-added", "new-*-request-*property*")
 
 var requestFieldRemoved = newRule("request-field-removed", "", change.Risky, sent,
 	"A field of a request is gone",
@@ -30,17 +30,17 @@ var requestClosedFieldRemoved = breaksSenders("request-closed-field-removed", "A
 	"Requests that still send the field are refused.", "request-property-removed*")
 
 var requestFieldRequiredAdded = breaksSenders("request-field-required-added", "A request has to have a new field",
-	"What consumers send today lacks the field and is refused.", "new-required-request-*")
+	"What consumers send today lacks the field and is refused.", "new-required-request-*", "request-header-property-became-required")
 
 var requestFieldAdded = harmless("request-field-added", "", "A request may have a new field", "What consumers send today is still accepted.", "new-optional-request-property")
 
 // required is about fields that both sides have.
 var required = hazard{
 	loosened: breaksReaders("field-required-removed", "", "A field of a response may be missing now",
-		"Readers that take it without a check fail on the first response that lacks it.", "response-*-became-optional"),
+		"Readers that take it without a check fail on the first response that lacks it.", "re*-became-optional"),
 	tightened: breaksSenders("request-field-required", "A field of a request is required now",
-		"Requests that leave it out are refused.", "request-*-became-required*"),
-	responseTightened: harmless("field-required", "", "A field of a response is always there now", "Readers may rely on more.", "response-*-became-required"),
+		"Requests that leave it out are refused.", "request-*-became-required*", "request-required-property-became-not-read-only*"),
+	responseTightened: harmless("field-required", "", "A field of a response is always there now", "Readers may rely on more.", "re*-became-required*"),
 	requestLoosened:   harmless("request-field-optional", "", "A field of a request may be left out", "What consumers send today is still accepted.", "request-*-became-optional"),
 }
 

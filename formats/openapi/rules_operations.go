@@ -25,7 +25,7 @@ var operationDeprecated = harmless("operation-deprecated", "", "An operation is 
 
 var operationUndeprecated = harmless("operation-undeprecated", "", "An operation is no longer deprecated", "It stays.", "endpoint-reactivated")
 
-var operationTagged = harmless("operation-tagged", "", "An operation has other tags", "Tags group operations in documents and in some generated code.", "api-tag-*")
+var operationTagged = harmless("operation-tagged", "", "An operation has other tags", "Tags group operations in documents and in some generated code.", "api-tag-*", "api-operation-id-added")
 
 var serverRemoved = newRule("server-removed", "", change.Risky, sent|change.JSON,
 	"A server is gone, or its address changed", "Consumers that call the old address reach nothing, if it really went away.",
@@ -127,7 +127,7 @@ var schemeMoved = newRule("security-scheme-moved", "", change.Risky, change.Requ
 
 var schemeFlowRemoved = breaksSenders("security-flow-removed", "A way to get a token is gone", "Callers that use the flow, or ask for the scope, get no token.", "api-security-component-*")
 
-var schemeExtended = harmless("security-scheme-extended", "", "A security scheme is new, offers more, or is not used", "What callers do today is still understood.", "api-security-component-*")
+var schemeExtended = harmless("security-scheme-extended", "", "A security scheme is new, offers more, or is not used", "What callers do today is still understood.", "api-security-component-*", "api-global-security-*")
 
 // responseRange is for a success that is described among others now.
 var responseRange = newRule("response-range", "", change.Risky, read, "A status is described among others of its kind",

@@ -14,7 +14,7 @@ type hazard struct {
 var valueRules = []*change.Rule{
 	typeChanged.loosened, typeChanged.tightened, nullability.loosened, nullability.tightened,
 	enumValue.loosened, enumValue.tightened, enumValue.responseTightened, extensibleValueAdded, enumeration.loosened, enumeration.tightened,
-	bounds.loosened, bounds.tightened, lengths.loosened, lengths.tightened, patterns.loosened, patterns.tightened,
+	bounds.loosened, bounds.tightened, lengths.loosened, lengths.tightened, patterns.loosened, patterns.tightened, headerPatternLoosened,
 	formats.loosened, formats.tightened, uniqueness.loosened, uniqueness.tightened, openness.loosened, openness.tightened,
 	names.loosened, names.tightened, items.loosened, items.tightened, branches.loosened, branches.tightened,
 	conditions.loosened, conditions.tightened, values.loosened, values.tightened, responseNarrowed, requestWidened, notCompared,
@@ -82,6 +82,9 @@ var patterns = hazard{
 		"Requests whose text does not match are refused.", "re*-pattern-*"),
 }
 
+var headerPatternLoosened = newRule("header-pattern-loosened", "", change.Risky, read, "A header of a response may be one that its pattern ruled out",
+	"Few clients take a header apart by its pattern; those that do may fail.", tellReaders)
+
 var formats = hazard{
 	loosened: breaksReaders("format-loosened", "", "A response has another format",
 		"Readers that parse the value by its format fail.", "re*-type-*", "re*-content-*"),
@@ -112,9 +115,9 @@ var names = hazard{
 
 var items = hazard{
 	loosened: breaksReaders("items-loosened", "", "An array in a response may hold what it could not hold",
-		"Code that takes items by their place meets others.", "re*-contains-*", "re*-prefix-items-*", "re*-contains"),
+		"Code that takes items by their place meets others.", "re*-contains-*", "re*-prefix-items-*", "re*-unevaluated-items-*", "re*-schema-became-*"),
 	tightened: breaksSenders("request-items-tightened", "An array in a request may hold less than it could",
-		"Requests with such an array are refused.", "re*-contains-*", "re*-prefix-items-*"),
+		"Requests with such an array are refused.", "re*-contains-*", "re*-prefix-items-*", "re*-unevaluated-items-*", "re*-schema-became-*"),
 }
 
 var branches = hazard{

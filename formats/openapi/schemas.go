@@ -42,7 +42,7 @@ func declared(x situation, decl change.Path) change.Path {
 
 // schemas compares two schemas at a path.
 func (d *differ) schemas(at change.Path, key string, base, head *document.Node, x situation) {
-	if x.live == 0 || base == nil || head == nil || d.same(base, head) {
+	if base == nil || head == nil || d.same(base, head) {
 		return
 	}
 	b, h := d.view(d.base.lib, base), d.view(d.head.lib, head)
@@ -91,8 +91,11 @@ func (p *pair) compare() {
 func (p *pair) judge() {
 	x := p.x
 	a := answer{live: both}
-	if len(p.facts) > 0 || p.mixed {
+	if x.live != 0 && (len(p.facts) > 0 || p.mixed) {
 		a = p.d.oracle.ask(p.base, p.head)
+	}
+	if p.x.text && a.live != 0 {
+		a.live = both // the oracle knows values as JSON has them, and here they are texts
 	}
 	live := a.live
 	if x.flip {
@@ -112,6 +115,9 @@ func (p *pair) judge() {
 		sure = sure.swap()
 	}
 	sure &= p.x.live
+	if x.text || p.overlapping() {
+		sure = 0 // the oracle knows values as JSON has them, and alternatives as sets
+	}
 	if p.d.told[0] > before[0] {
 		sure &^= wider
 	}
@@ -121,6 +127,17 @@ func (p *pair) judge() {
 	if sure != 0 && p.d.skipped == skipped && (len(p.facts) > 0 || p.mixed) {
 		p.whole(sure)
 	}
+}
+
+// overlapping reports whether all that was edited is which alternatives of oneOf there
+// are. That a value which fits two of them is refused is no promise that people make.
+func (p *pair) overlapping() bool {
+	for _, f := range p.facts {
+		if f.keyword != "oneOf" || p.b.get("oneOf") == nil || p.h.get("oneOf") == nil {
+			return false
+		}
+	}
+	return len(p.facts) > 0
 }
 
 // whole tells that values differ, where no keyword says why.

@@ -89,6 +89,13 @@ func compareSecurity(was, is *document.Node, tell func(rule *change.Rule, key, d
 		tell(anonymousAdded, "", "anybody may call", "anonymous-access-added")
 		return
 	}
+	same := func(b, h way) bool { return document.Equal(b.node, h.node) }
+	kept := func(all, others []way) []way {
+		return slices.DeleteFunc(slices.Clone(all), func(w way) bool {
+			return slices.ContainsFunc(others, func(o way) bool { return same(w, o) })
+		})
+	}
+	before, after = kept(before, after), kept(after, before)
 	for _, b := range before {
 		i := slices.IndexFunc(after, func(h way) bool { return h.name() == b.name() })
 		if i < 0 {

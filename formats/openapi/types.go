@@ -19,6 +19,9 @@ func (p *pair) types() {
 	null := p.b.null != p.h.null && !p.bothAny()
 	effect := p.typeEffect(was, is)
 	formatEffect := p.formatEffect()
+	if effect == 0 && p.x.text && !slices.Equal(slices.Sorted(slices.Values(was)), slices.Sorted(slices.Values(is))) {
+		effect = p.harmless() // other types, and the same texts
+	}
 	switch {
 	case effect != 0:
 		f := p.add(&typeChanged, effect|formatEffect, "type", p.typeIDs()...)
@@ -39,6 +42,14 @@ func (p *pair) types() {
 		f.key, f.from, f.to = "null", "", ""
 		f.detail = string(p.path) + map[bool]string{true: " may be null now", false: " may not be null any more"}[p.h.null]
 	}
+}
+
+// harmless is the direction in which nobody is hurt.
+func (p *pair) harmless() direction {
+	if p.x.write {
+		return wider
+	}
+	return narrower
 }
 
 // bothAny reports whether neither side names types, where null is allowed anyhow.
@@ -95,7 +106,8 @@ func (p *pair) coversOne(all []string, t string, v *view) bool {
 	case p.x.explode && isScalar && slices.Contains(all, "array"):
 		item, _ := v.lib.deref(v.get("items"))
 		kind := item.Get("type").String()
-		return kind == t || kind == "string"
+		constrained := slices.ContainsFunc(keysOf(item), func(k *document.Node) bool { return k.Text != "type" && slices.Contains(valueKeywords, k.Text) })
+		return !constrained && (kind == t || kind == "string")
 	}
 	return false
 }
@@ -149,6 +161,7 @@ func (p *pair) typeIDs() []string {
 		was: was, is: is, from: p.b.get("format").String(), to: p.h.get("format").String(),
 		added: without(is, was), deleted: without(was, is),
 	}
+	t.explodes = p.x.explode && len(t.added) == 1 && t.added[0] == "array" && p.covers(is, p.b.types, p.h)
 	t.types = len(t.added)+len(t.deleted) > 0
 	return []string{p.x.id(t.word(p.x))}
 }
@@ -189,6 +202,7 @@ type typeEdit struct {
 	from, to       string // formats
 	added, deleted []string
 	types          bool // they differ
+	explodes       bool // a value is an array of one
 }
 
 func isSubtype(t, of string) bool { return t == of || t == "integer" && of == "number" }
@@ -200,7 +214,7 @@ func subset(types, of []string) bool {
 }
 
 func (t typeEdit) reversed() typeEdit {
-	return typeEdit{t.is, t.was, t.to, t.from, t.deleted, t.added, t.types}
+	return typeEdit{t.is, t.was, t.to, t.from, t.deleted, t.added, t.types, t.explodes}
 }
 
 // breaks says whether values of the types before may be none of those after, in the
@@ -247,7 +261,7 @@ func (t typeEdit) word(x situation) string {
 	concrete := t.types && len(t.was) > 0 && len(t.is) > 0
 	switch {
 	case x.place == parameter:
-		if t.breaks(false) && !(x.explode && len(t.added) == 1 && t.added[0] == "array") {
+		if t.breaks(false) && !t.explodes {
 			return "type-changed"
 		}
 		return "type-generalized"
