@@ -157,8 +157,20 @@ func (p *pair) pairUp(was, is []*document.Node, byName bool) (pairs, left []int)
 			left = append(left, j)
 		}
 	}
-	if i := slices.Index(pairs, -1); i >= 0 && len(left) == 1 && !slices.Contains(pairs[i+1:], -1) && name(p.b.lib, was[i]) == "" && name(p.h.lib, is[left[0]]) == "" {
-		pairs[i], left = left[0], nil
+	var lost, gained []int // of those without a name
+	for i, j := range pairs {
+		if j < 0 && name(p.b.lib, was[i]) == "" {
+			lost = append(lost, i)
+		}
+	}
+	for _, j := range left {
+		if name(p.h.lib, is[j]) == "" {
+			gained = append(gained, j)
+		}
+	}
+	if len(lost) == 1 && len(gained) == 1 {
+		pairs[lost[0]] = gained[0]
+		left = slices.DeleteFunc(left, func(j int) bool { return j == gained[0] })
 	}
 	return pairs, left
 }

@@ -29,7 +29,7 @@ type item struct {
 	key, node *document.Node
 }
 
-func items1(p *port, keyword, prefix string) (all []item) {
+func itemsOf(p *port, keyword, prefix string) (all []item) {
 	n := p.get(keyword)
 	for i, key := range keysOf(n) {
 		shape := key.Text
@@ -54,7 +54,7 @@ func find(all []item, shape string) (item, bool) {
 
 // items compares paths or webhooks, which are paired by their shape.
 func (d *differ) items(keyword, basePrefix, headPrefix string) {
-	was, is := items1(d.base, keyword, basePrefix), items1(d.head, keyword, headPrefix)
+	was, is := itemsOf(d.base, keyword, basePrefix), itemsOf(d.head, keyword, headPrefix)
 	isIndex := make(map[string]item, len(is))
 	for _, h := range is {
 		isIndex[h.shape] = h

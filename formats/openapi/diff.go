@@ -1,11 +1,14 @@
 package openapi
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
+	"github.com/breakwater-data/breakwater/formats/internal/valueset"
 )
 
 // diff walks both descriptions once, side by side.
@@ -104,13 +107,17 @@ func keysOf(n *document.Node) []*document.Node {
 
 // textOf writes a value for a person.
 func textOf(n *document.Node) string {
-	switch {
-	case n == nil:
+	if n == nil {
 		return ""
-	case n.Kind == document.Scalar:
-		return short(n.Text)
-	case n.Kind == document.List:
-		return "a list"
 	}
-	return "an object"
+	full := n.Text
+	if v, ok := valueset.ValueOf(n); ok && n.Kind != document.Scalar {
+		full = v.String()
+	}
+	cut := short(full)
+	if cut == full {
+		return full
+	}
+	// An approval holds as long as the value does, all of it.
+	return fmt.Sprintf("%s (%x)", cut, sha256.Sum256([]byte(full)))[:len(cut)+len(" (12345678")] + ")"
 }

@@ -1,10 +1,295 @@
 package openapi
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
+// outline lists what consumers can name: operations, their parameters and headers, and
+// the fields of bodies. A schema that is declared by name is outlined once for what is
+// read and once for what is sent.
 func outline(p *port) *schema.Outline {
-	return &schema.Outline{Decls: make(map[change.Path][]schema.Edge), Span: p.span}
+	o := &schema.Outline{Decls: make(map[change.Path][]schema.Edge)}
+	if p == nil || p.root == nil {
+		return o
+	}
+	o.Span = p.span
+	w := &outliner{lib: p.lib, o: o, called: make(map[*document.Node]bool)}
+	for _, keyword := range []string{"paths", "webhooks"} {
+		for _, one := range itemsOf(p, keyword, p.settings.stripPrefix) {
+			w.item(change.Path("").Join(change.Name(one.shape)), one, keyword == "webhooks", true)
+		}
+	}
+	return o
+}
+
+type outliner struct {
+	lib    *library
+	o      *schema.Outline
+	called map[*document.Node]bool // callbacks on the way, which may lead back
+}
+
+// maxOutline bounds how deep schemas without a name are outlined.
+const maxOutline = 64
+
+// item outlines the operations of a path.
+func (w *outliner) item(at change.Path, one item, event, root bool) {
+	n, _ := w.lib.deref(one.node)
+	if root {
+		w.o.Roots = append(w.o.Roots, at)
+	}
+	w.o.Decls[at] = nil
+	for _, op := range operationsOf(w.lib, n) {
+		path := at.Join(change.Name(op.shape))
+		w.o.Decls[at] = append(w.o.Decls[at], schema.Edge{Step: change.Name(op.shape), Decl: path, Type: "operation", Span: op.key.At()})
+		w.o.Deprecate(path, truth(op.node.Get("deprecated")), "")
+		w.operation(path, one.key.Text, op.node, n, event)
+	}
+}
+
+// edge adds what leads from a declaration to another, once.
+func (w *outliner) edge(from change.Path, e schema.Edge) {
+	if !slices.ContainsFunc(w.o.Decls[from], func(known schema.Edge) bool { return known.Step == e.Step }) {
+		w.o.Decls[from] = append(w.o.Decls[from], e)
+	}
+}
+
+// group declares a step that holds others, such as query or body.
+func (w *outliner) group(from change.Path, step string, span source.Span) change.Path {
+	path := from.Join(change.Name(step))
+	if _, known := w.o.Decls[path]; !known {
+		w.o.Decls[path] = nil
+	}
+	w.edge(from, schema.Edge{Step: change.Name(step), Decl: path, Type: step, Optional: true, Span: span})
+	return path
+}
+
+func (w *outliner) operation(at change.Path, template string, op, path *document.Node, event bool) {
+	w.o.Decls[at] = nil
+	sent := situation{write: !event}
+	for _, p := range paramsOf(w.lib, template, op, path) {
+		group := w.group(at, p.in, op.Span)
+		to := group.Join(change.Name(p.shown))
+		if p.decl != "" {
+			to = declared(sent, p.decl)
+		}
+		w.value(group, change.Name(p.shown), to, p.node, !truth(p.node.Get("required")) && p.in != "path", top(p.ref), sent)
+	}
+	if body, t := w.lib.deref(op.Get("requestBody")); body != nil {
+		request := w.group(at, "request", op.Key("requestBody").At())
+		to := request.Join(change.Name("body"))
+		if t.decl != "" {
+			to = declared(sent, t.decl)
+		}
+		w.edge(request, schema.Edge{Step: change.Name("body"), Decl: to, Type: "body", Optional: !truth(body.Get("required")), Span: op.Key("requestBody").At()})
+		w.body(to, body, sent)
+	}
+	responses := op.Get("responses")
+	for i, key := range keysOf(responses) {
+		if !strings.HasPrefix(key.Text, "x-") {
+			w.response(at, key, responses.Items[i], situation{write: event})
+		}
+	}
+	w.callbacks(at, op)
+}
+
+func (w *outliner) response(at change.Path, key, ref *document.Node, x situation) {
+	n, t := w.lib.deref(ref)
+	to := at.Join(change.Name(key.Text))
+	if t.decl != "" {
+		to = declared(x, t.decl)
+	}
+	w.edge(at, schema.Edge{Step: change.Name(key.Text), Decl: to, Type: "response", Optional: true, Span: key.At()})
+	if _, known := w.o.Decls[to]; known || n == nil {
+		return
+	}
+	w.o.Decls[to] = nil
+	headers := n.Get("headers")
+	for i, key := range keysOf(headers) {
+		group := w.group(to, "header", key.At())
+		h, t := w.lib.deref(headers.Items[i])
+		place := group.Join(change.Name(key.Text))
+		if t.decl != "" {
+			place = declared(x, t.decl)
+		}
+		w.value(group, change.Name(key.Text), place, h, !truth(h.Get("required")), key.At(), x)
+	}
+	if n.Get("content") != nil {
+		body := w.group(to, "body", n.Key("content").At())
+		w.body(body, n, x)
+	}
+}
+
+// value outlines a parameter or header.
+func (w *outliner) value(from change.Path, step change.Step, to change.Path, n *document.Node, optional bool, span source.Span, x situation) {
+	holds := n.Get("schema")
+	if content := n.Get("content"); content != nil && len(content.Items) > 0 {
+		holds = content.Items[0].Get("schema")
+	}
+	e := schema.Edge{Step: step, Decl: to, Type: "any", Optional: optional, Tags: w.tags(n), Span: span}
+	if holds != nil {
+		v := readView(w.lib, holds, 0)
+		e.Type, e.Values = v.typeName(), v.valueTexts()
+	}
+	w.o.Deprecate(from.Join(step), truth(n.Get("deprecated")), "")
+	w.edge(from, e)
+	if _, known := w.o.Decls[to]; !known {
+		w.o.Decls[to] = nil
+		w.declare(to, holds, x, 0)
+	}
+}
+
+// body outlines what a body holds; a media type is a step where there are several.
+func (w *outliner) body(at change.Path, n *document.Node, x situation) {
+	content := n.Get("content")
+	if _, known := w.o.Decls[at]; known && len(w.o.Decls[at]) > 0 {
+		return
+	}
+	w.o.Decls[at] = nil
+	for i, key := range keysOf(content) {
+		to := at
+		if len(content.Keys) > 1 {
+			to = at.Join(change.Name(key.Text))
+			w.o.Decls[to] = nil
+			w.edge(at, schema.Edge{Step: change.Name(key.Text), Decl: to, Type: "body", Optional: true, Span: key.At()})
+		}
+		media, _ := w.lib.deref(content.Items[i])
+		w.declare(to, media.Get("schema"), x, 0)
+		if item := media.Get("itemSchema"); item != nil {
+			w.field(to, change.Items, item, true, item.At(), x, 0)
+		}
+	}
+}
+
+func (w *outliner) callbacks(at change.Path, op *document.Node) {
+	callbacks := op.Get("callbacks")
+	for i, key := range keysOf(callbacks) {
+		n, _ := w.lib.deref(callbacks.Items[i])
+		if n == nil || w.called[n] {
+			continue
+		}
+		w.called[n] = true
+		group := w.group(at, "callbacks", key.At())
+		to := group.Join(change.Name(key.Text))
+		w.edge(group, schema.Edge{Step: change.Name(key.Text), Decl: to, Type: "callback", Optional: true, Span: key.At()})
+		for j, expression := range n.Keys {
+			w.item(to, item{expression.Text, expression, n.Items[j]}, true, false)
+		}
+		delete(w.called, n)
+	}
+}
+
+// declare outlines what a schema holds. Alternatives are no steps of a path: a consumer
+// names the field, whichever of them has it.
+func (w *outliner) declare(at change.Path, n *document.Node, x situation, depth int) {
+	if n == nil || depth > maxOutline {
+		return
+	}
+	v := readView(w.lib, n, 0)
+	if v.decl != "" { // a body that is declared by name shows what the name does
+		to := declared(x, v.decl)
+		if _, known := w.o.Decls[to]; !known {
+			w.o.Decls[to] = nil
+			w.fields(to, v, v, x, depth, nil)
+		}
+		for _, e := range w.o.Decls[to] {
+			w.edge(at, e)
+		}
+		return
+	}
+	w.fields(at, v, v, x, depth, nil)
+}
+
+// fields outlines the properties of a schema and of what it is combined from.
+func (w *outliner) fields(at change.Path, v, outer *view, x situation, depth int, seen []*document.Node) {
+	if slices.Contains(seen, v.node()) || len(seen) > maxOutline {
+		return
+	}
+	seen = append(seen, v.node())
+	for _, f := range v.fields() {
+		w.field(at, change.Name(f.name), f.node, !v.requires(f.name) && !outer.requires(f.name), f.key.At(), x, depth)
+	}
+	for keyword, step := range map[string]change.Step{"items": change.Items, "additionalProperties": change.Values} {
+		if inner := v.get(keyword); inner != nil && inner.Kind == document.Map {
+			w.field(at, step, inner, true, inner.At(), x, depth)
+		}
+	}
+	for _, inner := range v.get("prefixItems").List() {
+		w.field(at, change.Items, inner, true, inner.At(), x, depth)
+	}
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		for _, m := range v.get(keyword).List() {
+			w.fields(at, readView(w.lib, m, 0), outer, x, depth, seen)
+		}
+	}
+	for _, keyword := range []string{"then", "else"} {
+		if m := v.get(keyword); m != nil {
+			w.fields(at, readView(w.lib, m, 0), outer, x, depth, seen)
+		}
+	}
+}
+
+func (w *outliner) field(at change.Path, step change.Step, n *document.Node, optional bool, span source.Span, x situation, depth int) {
+	v := readView(w.lib, n, 0)
+	if v.truth != nil && !*v.truth || depth > maxOutline {
+		return
+	}
+	e := schema.Edge{Step: step, Type: v.typeName(), Optional: optional, Tags: w.tags(v.parts...), Values: v.valueTexts(), Span: span}
+	to := at.Join(step)
+	if v.decl != "" {
+		to = declared(x, v.decl)
+	}
+	w.o.Deprecate(at.Join(step), v.flag("deprecated"), "")
+	if v.holdsMore() {
+		e.Decl = to
+	}
+	w.edge(at, e)
+	if _, known := w.o.Decls[to]; e.Decl != "" && !known {
+		w.o.Decls[to] = nil
+		w.fields(to, v, v, x, depth+1, nil)
+	}
+}
+
+// holdsMore reports whether v describes members or items.
+func (v *view) holdsMore() bool {
+	return slices.ContainsFunc([]string{"properties", "items", "prefixItems", "additionalProperties", "allOf", "anyOf", "oneOf", "then", "else"}, func(keyword string) bool {
+		n := v.get(keyword)
+		return n != nil && n.Kind != document.Scalar && v.list == ""
+	})
+}
+
+func (v *view) typeName() string {
+	text := v.typeText()
+	if format := v.get("format").String(); format != "" {
+		text += " (" + short(format) + ")"
+	}
+	return text
+}
+
+// valueTexts lists the values of what is limited to some.
+func (v *view) valueTexts() (values []string) {
+	if one := v.get("const"); one != nil {
+		return []string{one.Text}
+	}
+	for _, one := range v.get("enum").List() {
+		values = append(values, one.Text)
+	}
+	return values
+}
+
+// tags lists the extensions: x-pii: true is pii:true.
+func (w *outliner) tags(parts ...*document.Node) (tags []string) {
+	for _, n := range parts {
+		for i, key := range keysOf(n) {
+			if name, ok := strings.CutPrefix(key.Text, "x-"); ok && n.Items[i].String() != "" {
+				tags = append(tags, name+":"+n.Items[i].String())
+			}
+		}
+	}
+	return tags
 }

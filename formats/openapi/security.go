@@ -98,7 +98,7 @@ func compareSecurity(was, is *document.Node, tell func(rule *change.Rule, key, d
 	before, after = kept(before, after), kept(after, before)
 	for _, b := range before {
 		i := slices.IndexFunc(after, func(h way) bool { return h.name() == b.name() })
-		if i < 0 {
+		if i < 0 || isTwice(before, b.name()) || isTwice(after, b.name()) {
 			if !isAnonymous {
 				tell(securityRemoved, b.name(), b.name()+" is not enough any more", "removed")
 			}
@@ -116,10 +116,22 @@ func compareSecurity(was, is *document.Node, tell func(rule *change.Rule, key, d
 		}
 	}
 	for _, h := range after {
-		if !slices.ContainsFunc(before, func(b way) bool { return b.name() == h.name() }) {
+		if isTwice(before, h.name()) || isTwice(after, h.name()) || !slices.ContainsFunc(before, func(b way) bool { return b.name() == h.name() }) {
 			tell(securityAdded, h.name(), h.name()+" is enough now", "added")
 		}
 	}
+}
+
+// isTwice reports whether several ways need the same schemes, so that nobody can say
+// which of them became which.
+func isTwice(all []way, name string) bool {
+	n := 0
+	for _, w := range all {
+		if w.name() == name {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // globalSecurity names what the peer says of a list that no operation inherits.
@@ -150,8 +162,8 @@ func (d *differ) globalSecurity() {
 
 // inherits reports whether some operation of both sides says nothing about security.
 func (d *differ) inherits() bool {
-	is := items1(d.head, "paths", d.head.settings.stripPrefix)
-	for _, b := range items1(d.base, "paths", d.base.settings.stripPrefix) {
+	is := itemsOf(d.head, "paths", d.head.settings.stripPrefix)
+	for _, b := range itemsOf(d.base, "paths", d.base.settings.stripPrefix) {
 		h, ok := find(is, b.shape)
 		if !ok {
 			continue

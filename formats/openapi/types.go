@@ -105,9 +105,12 @@ func (p *pair) coversOne(all []string, t string, v *view) bool {
 		return true
 	case p.x.explode && isScalar && slices.Contains(all, "array"):
 		item, _ := v.lib.deref(v.get("items"))
-		kind := item.Get("type").String()
+		if item == nil {
+			return false
+		}
+		kinds := readView(v.lib, item, 0).types
 		constrained := slices.ContainsFunc(keysOf(item), func(k *document.Node) bool { return k.Text != "type" && slices.Contains(valueKeywords, k.Text) })
-		return !constrained && (kind == t || kind == "string")
+		return !constrained && (slices.Contains(kinds, t) || slices.Contains(kinds, "string"))
 	}
 	return false
 }
