@@ -38,7 +38,7 @@ func (o *operation) requestBody() {
 		o.report(c, "request-body-removed")
 		return
 	}
-	if t.decl != "" {
+	if t.decl != "" && !o.d.base.lib.isOneDeclared(b) {
 		at = declared(o.context(true, body), t.decl)
 	}
 	c.Path, c.Key, c.Base, c.Head = at, "required", member(b, "required"), member(h, "required")
@@ -51,6 +51,18 @@ func (o *operation) requestBody() {
 		o.report(c, "request-body-became-optional")
 	}
 	o.mediaTypes(at, b, h, o.context(true, body))
+}
+
+// isOneDeclared reports whether a body is in one media type and of a schema that is
+// declared by name, which then is what its fields are told of.
+func (l *library) isOneDeclared(n *document.Node) bool {
+	content := n.Get("content")
+	if len(keysOf(content)) != 1 {
+		return false
+	}
+	media, _ := l.deref(content.Items[0])
+	holds := media.Get("schema")
+	return holds != nil && readView(l, holds, 0).decl != ""
 }
 
 // responses compares what the operation answers.
@@ -208,6 +220,7 @@ func (o *operation) header(path change.Path, was, is *document.Node) {
 			Base: top(b), Head: top(h),
 		})
 	}
+	x.kept = t.decl != ""
 	o.content(path, b, h, x)
 }
 

@@ -36,8 +36,8 @@ func namesItself(text []byte) bool {
 	return bytes.HasPrefix(head, []byte(`"openapi"`)) || bytes.HasPrefix(head, []byte("openapi:"))
 }
 
-// unread names documents of the version before 3, which are known and not compared.
-func unread(name string, text []byte) (why string, ok bool) {
+// Unread names documents of the version before 3, which are known and not compared.
+func Unread(name string, text []byte) (why string, ok bool) {
 	if !bytes.Contains(text, []byte("swagger")) || len(text) > document.MaxBytes {
 		return "", false
 	}

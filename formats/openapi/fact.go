@@ -28,6 +28,7 @@ type situation struct {
 	text    bool // values are written as text, so that a number is a text, too
 	explode bool // an array is written as its items, so that one item is an array
 	header  bool // it is a parameter in a header
+	kept    bool // it is told where it is used, as that is a declaration of its own
 	flip    bool // it stands under not: what widens it narrows the whole
 	either  bool // it stands in a condition: any edit may do both
 	live    direction

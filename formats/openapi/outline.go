@@ -86,8 +86,8 @@ func (w *outliner) operation(at change.Path, template string, op, path *document
 		if t.decl != "" {
 			to = declared(sent, t.decl)
 		}
-		w.edge(request, schema.Edge{Step: change.Name("body"), Decl: to, Type: "body", Optional: !truth(body.Get("required")), Span: op.Key("requestBody").At()})
-		w.body(to, body, sent)
+		e := schema.Edge{Step: change.Name("body"), Type: "body", Optional: !truth(body.Get("required")), Span: op.Key("requestBody").At()}
+		w.body(request, to, e, body, sent)
 	}
 	responses := op.Get("responses")
 	for i, key := range keysOf(responses) {
@@ -120,8 +120,8 @@ func (w *outliner) response(at change.Path, key, ref *document.Node, x situation
 		w.value(group, change.Name(key.Text), place, h, !truth(h.Get("required")), key.At(), x)
 	}
 	if n.Get("content") != nil {
-		body := w.group(to, "body", n.Key("content").At())
-		w.body(body, n, x)
+		e := schema.Edge{Step: change.Name("body"), Type: "body", Span: n.Key("content").At()}
+		w.body(to, to.Join(e.Step), e, n, x)
 	}
 }
 
@@ -135,34 +135,46 @@ func (w *outliner) value(from change.Path, step change.Step, to change.Path, n *
 	if holds != nil {
 		v := readView(w.lib, holds, 0)
 		e.Type, e.Values = v.typeName(), v.valueTexts()
+		if v.decl != "" && to == from.Join(step) {
+			e.Decl = declared(x, v.decl)
+		}
 	}
 	w.o.Deprecate(from.Join(step), truth(n.Get("deprecated")), "")
 	w.edge(from, e)
-	if _, known := w.o.Decls[to]; !known {
-		w.o.Decls[to] = nil
-		w.declare(to, holds, x, 0)
+	if _, known := w.o.Decls[e.Decl]; !known {
+		w.o.Decls[e.Decl] = nil
+		if holds != nil {
+			v := readView(w.lib, holds, 0)
+			w.fields(e.Decl, v, v, x, 0, nil)
+		}
 	}
 }
 
-// body outlines what a body holds; a media type is a step where there are several.
-func (w *outliner) body(at change.Path, n *document.Node, x situation) {
+// body outlines what a body holds, with the edge e that leads to it; a media type is a
+// step where there are several.
+func (w *outliner) body(from, at change.Path, e schema.Edge, n *document.Node, x situation) {
 	content := n.Get("content")
-	if _, known := w.o.Decls[at]; known && len(w.o.Decls[at]) > 0 {
+	if len(keysOf(content)) == 1 {
+		media, _ := w.lib.deref(content.Items[0])
+		e.Decl = w.declare(at, media.Get("schema"), x)
+		w.edge(from, e)
+		w.itemSchema(e.Decl, media, x)
 		return
 	}
+	e.Decl = at
+	w.edge(from, e)
 	w.o.Decls[at] = nil
 	for i, key := range keysOf(content) {
-		to := at
-		if len(content.Keys) > 1 {
-			to = at.Join(change.Name(key.Text))
-			w.o.Decls[to] = nil
-			w.edge(at, schema.Edge{Step: change.Name(key.Text), Decl: to, Type: "body", Optional: true, Span: key.At()})
-		}
 		media, _ := w.lib.deref(content.Items[i])
-		w.declare(to, media.Get("schema"), x, 0)
-		if item := media.Get("itemSchema"); item != nil {
-			w.field(to, change.Items, item, true, item.At(), x, 0)
-		}
+		to := w.declare(at.Join(change.Name(key.Text)), media.Get("schema"), x)
+		w.edge(at, schema.Edge{Step: change.Name(key.Text), Decl: to, Type: "body", Optional: true, Span: key.At()})
+		w.itemSchema(to, media, x)
+	}
+}
+
+func (w *outliner) itemSchema(at change.Path, media *document.Node, x situation) {
+	if item := media.Get("itemSchema"); item != nil {
+		w.field(at, change.Items, item, true, item.At(), x, 0)
 	}
 }
 
@@ -184,25 +196,24 @@ func (w *outliner) callbacks(at change.Path, op *document.Node) {
 	}
 }
 
-// declare outlines what a schema holds. Alternatives are no steps of a path: a consumer
-// names the field, whichever of them has it.
-func (w *outliner) declare(at change.Path, n *document.Node, x situation, depth int) {
-	if n == nil || depth > maxOutline {
-		return
-	}
-	v := readView(w.lib, n, 0)
-	if v.decl != "" { // a body that is declared by name shows what the name does
-		to := declared(x, v.decl)
-		if _, known := w.o.Decls[to]; !known {
-			w.o.Decls[to] = nil
-			w.fields(to, v, v, x, depth, nil)
+// declare outlines what a schema holds, and returns where: where it is declared by name,
+// else at the given path. Alternatives are no steps of a path: a consumer names the
+// field, whichever of them has it.
+func (w *outliner) declare(at change.Path, n *document.Node, x situation) change.Path {
+	var v *view
+	if n != nil {
+		v = readView(w.lib, n, 0)
+		if v.decl != "" {
+			at = declared(x, v.decl)
 		}
-		for _, e := range w.o.Decls[to] {
-			w.edge(at, e)
-		}
-		return
 	}
-	w.fields(at, v, v, x, depth, nil)
+	if _, known := w.o.Decls[at]; !known {
+		w.o.Decls[at] = nil
+		if v != nil {
+			w.fields(at, v, v, x, 0, nil)
+		}
+	}
+	return at
 }
 
 // fields outlines the properties of a schema and of what it is combined from.
@@ -214,9 +225,12 @@ func (w *outliner) fields(at change.Path, v, outer *view, x situation, depth int
 	for _, f := range v.fields() {
 		w.field(at, change.Name(f.name), f.node, !v.requires(f.name) && !outer.requires(f.name), f.key.At(), x, depth)
 	}
-	for keyword, step := range map[string]change.Step{"items": change.Items, "additionalProperties": change.Values} {
-		if inner := v.get(keyword); inner != nil && inner.Kind == document.Map {
-			w.field(at, step, inner, true, inner.At(), x, depth)
+	for _, one := range []struct {
+		keyword string
+		step    change.Step
+	}{{"items", change.Items}, {"additionalProperties", change.Values}} {
+		if inner := v.get(one.keyword); inner != nil && inner.Kind == document.Map {
+			w.field(at, one.step, inner, true, inner.At(), x, depth)
 		}
 	}
 	for _, inner := range v.get("prefixItems").List() {

@@ -165,6 +165,7 @@ func (o *operation) paramPair(b, h param) {
 	p.d.extensions(at, b.node, h.node)
 	p.x.text, p.x.header = true, b.in == "header"
 	p.x.explode = b.in == "query" && strings.HasPrefix(serialisation(h), "form, explode")
+	p.x.kept = b.decl != ""
 	o.content(at, b.node, h.node, p.x)
 }
 

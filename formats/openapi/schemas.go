@@ -9,12 +9,14 @@ import (
 type visit struct {
 	base, head *document.Node
 	x          situation
+	at         change.Path // of what is told where it is used
 }
 
 // Limits of the walk. What is beyond them is not compared, and said to be so.
 const (
 	maxVisits = 500_000
 	maxNested = 400 // schemas within schemas, references followed
+	maxKept   = 40  // of these, those that are told where they are used
 )
 
 // A pair is two schemas that are compared.
@@ -46,10 +48,15 @@ func (d *differ) schemas(at change.Path, key string, base, head *document.Node, 
 		return
 	}
 	b, h := d.view(d.base.lib, base), d.view(d.head.lib, head)
-	if b.decl != "" && h.decl != "" {
+	x.kept = x.kept && d.nested < maxKept
+	v := visit{base: b.node(), head: h.node()}
+	switch {
+	case x.kept:
+		v.at = at
+	case b.decl != "" && h.decl != "":
 		at, key = declared(x, b.decl), ""
 	}
-	v := visit{b.node(), h.node(), x}
+	v.x = x
 	if d.visited[v] {
 		d.skipped++
 		return

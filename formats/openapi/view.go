@@ -49,7 +49,7 @@ func readView(lib *library, n *document.Node, depth int) *view {
 		if t.node == nil {
 			break
 		}
-		if len(v.parts) == 0 {
+		if !v.says("$ref") { // what stands beside it describes this use of it
 			v.decl, v.name = t.decl, t.name
 		}
 		n = t.node
