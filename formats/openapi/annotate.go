@@ -91,11 +91,7 @@ func (p *pair) annotation(keyword string, b, h *document.Node) {
 	case keyword == "x-stability-level":
 		p.stability()
 	case slices.Contains(documentation, keyword):
-		if !p.x.write || !p.x.called { // what is sent and read is described once
-			p.edit(documentationChanged, keyword)
-		} else {
-			p.edit(documentationChanged, keyword)
-		}
+		p.edit(documentationChanged, keyword)
 	case strings.HasPrefix(keyword, "x-"):
 		if e := p.d.head.settings.extensions; len(e) == 0 || slices.Contains(e, keyword) {
 			p.edit(extensionRule(keyword, textOf(b), textOf(h)), keyword)

@@ -127,8 +127,10 @@ func (o *operation) responseGone(key, was, is *document.Node) {
 		}
 	}
 	o.report(c, statusID(key.Text, "removed"))
-	if instead != nil && o.b.node.Get("responses").Get("default") == nil {
-		o.response(key.Text, was, instead)
+	if instead != nil && o.b.node.Get("responses").Get("default") == nil && c.Rule != responseRemoved {
+		inner := *o
+		inner.quiet = true // the peer looks at the same status only
+		inner.response(key.Text, was, instead)
 	}
 }
 

@@ -102,7 +102,7 @@ func operationsOf(lib *library, n *document.Node) (all []item) {
 
 func (s *pathSide) compare() {
 	d := s.d
-	if s.base.node != nil && s.head.node != nil && d.same(s.base.node, s.head.node) && d.sameSecurity() && sameNames(s.base.key.Text, s.head.key.Text) {
+	if s.base.node != nil && s.head.node != nil && d.same(s.base.node, s.head.node) && d.sameSecurity() && s.base.key.Text == s.head.key.Text {
 		return
 	}
 	was, is := operationsOf(d.base.lib, s.base.node), operationsOf(d.head.lib, s.head.node)
@@ -155,8 +155,6 @@ func (s *pathSide) headAt() source.Span {
 	}
 	return top(s.d.head.root)
 }
-
-func sameNames(a, b string) bool { return a == b }
 
 func keyAndValue(key, value *document.Node) source.Span {
 	return span(field{key: key, node: value})

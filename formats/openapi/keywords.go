@@ -114,9 +114,9 @@ func (p *pair) texts() {
 	default:
 		p.add(p.patternHazard(), both, "pattern", p.x.id("pattern-changed")).unsure = true
 	}
-	for keyword, id := range map[string]string{"contentEncoding": "content-encoding-changed", "contentMediaType": "content-media-type-changed"} {
-		if !document.Equal(p.b.get(keyword), p.h.get(keyword)) {
-			p.edit(spellingChanged, keyword, p.x.id(id))
+	for _, one := range [][2]string{{"contentEncoding", "content-encoding-changed"}, {"contentMediaType", "content-media-type-changed"}} {
+		if !document.Equal(p.b.get(one[0]), p.h.get(one[0])) {
+			p.edit(spellingChanged, one[0], p.x.id(one[1]))
 		}
 	}
 	b, h = p.b.get("contentSchema"), p.h.get("contentSchema")

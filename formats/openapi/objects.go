@@ -256,13 +256,10 @@ func (p *pair) additional() {
 		if is < was {
 			effect = narrower
 		}
-		p.add(&openness, effect, "additionalProperties", p.asSchemaID(b, h)...)
+		p.add(&openness, effect, "additionalProperties")
 	}
 	p.schema("unevaluatedProperties", "unevaluatedProperties", &openness, "{}", p.unevaluated("unevaluatedProperties", "unevaluated-properties"))
 }
-
-// asSchemaID is empty: the peer looks at what is false or a schema nowhere here.
-func (p *pair) asSchemaID(_, _ *document.Node) []string { return nil }
 
 // opennessOf ranks what is said of other members: none, some, any.
 func opennessOf(n *document.Node) int {

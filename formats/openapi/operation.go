@@ -66,9 +66,8 @@ func (o *operation) removed() {
 	default: // whether the day has come only the day of the comparison tells
 		id += "-before-sunset"
 	}
-	rule := operationRemoved
 	o.report(change.Change{
-		Rule: rule, Path: o.path, From: strings.ToUpper(o.b.shape) + " " + o.outer.shape, Detail: fmt.Sprintf("%s is gone", o.path),
+		Rule: operationRemoved, Path: o.path, From: strings.ToUpper(o.b.shape) + " " + o.outer.shape, Detail: fmt.Sprintf("%s is gone", o.path),
 		Base: keyAndValue(o.b.key, n), Head: o.outer.headAt(),
 	}, id)
 }

@@ -222,6 +222,7 @@ func (o *operation) content(at change.Path, base, head *document.Node, x situati
 	}
 	if is != nil && len(is.Keys) > 0 {
 		isType, h, x.text = is.Keys[0].Text, is.Items[0].Get("schema"), false
+		x.place = nowhere
 	}
 	if wasType != isType {
 		o.d.report(change.Change{

@@ -100,7 +100,7 @@ var uniqueness = hazard{
 }
 
 var openness = hazard{
-	loosened: breaksReaders("object-opened", "", "An object in a response may hold members that it could not hold",
+	loosened: breaksReaders("object-opened", change.Closed, "An object in a response may hold members that it could not hold",
 		"Strict clients refuse the first member that is not listed.", "re*-unevaluated-*", "re*-schema-became-*"),
 	tightened: breaksSenders("request-object-closed", "An object in a request may not hold members that it could hold",
 		"Requests with a member that is not listed are refused, or with one of another type.", "re*-unevaluated-*", "re*-schema-became-*"),

@@ -273,7 +273,8 @@ func (s *scheme) flows() {
 }
 
 func (s *scheme) flow(name string, b, h *document.Node) {
-	for keyword, id := range map[string]string{"authorizationUrl": "oauth-url-changed", "tokenUrl": "oauth-token-url-changed", "refreshUrl": "oauth-refresh-url-changed", "deviceAuthorizationUrl": "none"} {
+	for _, one := range [][2]string{{"authorizationUrl", "oauth-url-changed"}, {"tokenUrl", "oauth-token-url-changed"}, {"refreshUrl", "oauth-refresh-url-changed"}, {"deviceAuthorizationUrl", "none"}} {
+		keyword, id := one[0], one[1]
 		if !sameAddress(b.Get(keyword), h.Get(keyword)) {
 			s.tell(schemeMoved, name+" "+keyword, name+": "+keyword+" changed", member(b, keyword), member(h, keyword), "api-security-component-"+id)
 		}
