@@ -29,8 +29,11 @@ func (s *survey) gateFindings(lost []policy.Lost) (findings []policy.Finding) {
 			byPlace[l.Use.Span] = l.Use
 		}
 	}
+	for _, c := range s.rewritten() {
+		findings = append(findings, s.judge(c, nil))
+	}
 	if s.baseGate == s.headGate && len(lost) == 0 {
-		return nil // it is the same file
+		return findings // it is the same file
 	}
 	for _, c := range policy.Gate(s.baseGate, s.headGate, lost) {
 		var hits []consumer.Hit

@@ -24,8 +24,10 @@ import (
 // and, where it is another revision, of the gate. A side may be given as changes of
 // another: "head" begins with all files of base, and a file that holds "(removed)"
 // is removed. Under past/DATE/ stand the files that a commit of that day left on the
-// target branch. The lines of reviews say who approved the head, and for whom. What
-// came of it is held against want.
+// target branch, and under older/NAME/ those of a tag or branch, newest first, which
+// begins with all files of base, too. The lines of reviews say who approved the head,
+// and for whom; those of acks who agreed to which finding. What came of it is held
+// against want.
 func TestCheck(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(names) == 0 {
@@ -47,9 +49,13 @@ func TestCheck(t *testing.T) {
 			if past := newPast(t, ar, base); len(past) > 0 {
 				revs.Past = past
 			}
+			revs.Refs = newRefs(ar, base)
 			c := newChecker()
 			if i := slices.IndexFunc(ar.Files, func(f txtar.File) bool { return f.Name == "reviews" }); i >= 0 {
 				c.Reviews = reviews(ar.Files[i].Data)
+			}
+			if i := slices.IndexFunc(ar.Files, func(f txtar.File) bool { return f.Name == "acks" }); i >= 0 {
+				c.Acks = acks(ar.Files[i].Data)
 			}
 			r, err := c.Check(t.Context(), revs)
 			if err != nil {
@@ -158,6 +164,26 @@ func (r reviews) ApprovedBy(_ context.Context, owner string) (people []string, e
 	return people, nil
 }
 
+// acks are lines of a finding, its digest, an owner and who of his people agreed to it.
+type acks string
+
+func (a acks) Proposed() (all []policy.Approval) {
+	for line := range strings.Lines(string(a)) {
+		words := strings.Fields(line)
+		all = append(all, policy.Approval{Finding: words[0], Digest: words[1], By: "@" + words[3], Reason: "said so", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)})
+	}
+	return all
+}
+
+func (a acks) AgreedBy(_ context.Context, digest, owner string) (people []string, err error) {
+	for line := range strings.Lines(string(a)) {
+		if words := strings.Fields(line); words[1] == digest && words[2] == owner {
+			people = append(people, words[3])
+		}
+	}
+	return people, nil
+}
+
 // A forge that does not answer approves nothing, and is not kept quiet.
 type closed struct{}
 
@@ -207,4 +233,34 @@ func newPast(t *testing.T, ar *txtar.Archive, base map[string][]byte) past {
 		p = append(p, checker.Moment{Time: at, Tree: func(context.Context) (*revision.Tree, error) { return tree, nil }})
 	}
 	return p
+}
+
+// refs are the tags or branches that fit any pattern.
+type refs []checker.Ref
+
+func (r refs) Refs(_ context.Context, _, pattern string, max int) ([]checker.Ref, string, error) {
+	if len(r) == 0 {
+		return nil, "", fmt.Errorf("none of %s is here", pattern)
+	}
+	return r[:min(len(r), max)], "", nil
+}
+
+// newRefs reads the sections older/NAME/; nil: there are none.
+func newRefs(ar *txtar.Archive, base map[string][]byte) checker.Refs {
+	var names []string
+	for _, f := range ar.Files {
+		if rest, ok := strings.CutPrefix(f.Name, "older/"); ok {
+			name, _, _ := strings.Cut(rest, "/")
+			names = append(names, name)
+		}
+	}
+	var all refs
+	for _, name := range slices.Compact(names) {
+		tree := revision.Memory(name, files(ar, "older/"+name+"/", base))
+		all = append(all, checker.Ref{Version: policy.Version{Name: name, Commit: name}, Tree: func(context.Context) (*revision.Tree, error) { return tree, nil }})
+	}
+	if all == nil {
+		return nil
+	}
+	return all
 }

@@ -19,6 +19,7 @@ type Inventory struct {
 	Moved     map[string]string // where ports went that were here, by their ids
 	Unread    []product.Unread
 	Consumers []consumer.Consumer
+	Uses      consumer.Uses // every registration, of ports elsewhere too
 	Errors    []Error
 	Policy    policy.Policy
 	Notes     []*source.Error    // what imported sources say that does not count, and why
@@ -40,7 +41,7 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	uses, _ := s.registrations(ctx)
 	s.unknownPorts(uses)
 	inv := &Inventory{
-		Moved: make(map[string]string), Unread: s.head.Unread, Consumers: consumers(uses), Errors: s.errors, Policy: s.gate.Policy,
+		Moved: make(map[string]string), Unread: s.head.Unread, Consumers: consumers(uses), Uses: uses, Errors: s.errors, Policy: s.gate.Policy,
 		Notes: s.notes, Elsewhere: s.elsewhere,
 	}
 	for id, d := range s.tombstones {
@@ -49,7 +50,7 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	var runs []*run
 	directory := consumer.NewDirectory(uses)
 	for _, p := range s.head.Ports {
-		if r := (&run{survey: s, pair: product.Pair{Base: p, Head: p}, uses: directory}); !r.isNothing() {
+		if r := newRun(s, product.Pair{Base: p, Head: p}, directory); !r.isNothing() {
 			runs = append(runs, r)
 		}
 	}
@@ -69,7 +70,7 @@ func (r *run) hold(ctx context.Context) *Held {
 		r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Contract: true, Err: e})
 	}
 	at := schema.Places{Base: r.now.Outline, Head: r.now.Outline}
-	h := &Held{Uses: r.readers(ctx, at), Gaps: make(map[string][]string)}
+	h := &Held{Uses: r.readers(ctx, r.version(), at), Gaps: make(map[string][]string)}
 	h.Port = r.report()
 	h.State = Unchanged
 	h.Promises, h.Notice = r.now.Promises, r.now.Terms.Notice

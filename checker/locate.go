@@ -118,7 +118,7 @@ func (s *survey) locate(ctx context.Context, side Side, readings []consumer.Read
 	add := func(u consumer.Use) {
 		key := fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%s\x00%s", u.ID, u.Port, u.ContractID, u.Evidence.Source, u.Evidence.Doubt, u.Span.File)
 		i, ok := at[key]
-		if ok && len(uses[i].Fields) > 0 && len(u.Fields) > 0 && uses[i].Evidence.ObservedAt.Equal(u.Evidence.ObservedAt) {
+		if ok && len(uses[i].Fields) > 0 && len(u.Fields) > 0 && uses[i].Evidence.ObservedAt.Equal(u.Evidence.ObservedAt) && uses[i].Evidence.Outline == u.Evidence.Outline {
 			join(&uses[i], u)
 			return
 		}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
@@ -30,12 +29,14 @@ type Locked struct {
 	Consumer   string        `json:"consumer"`
 	Port       string        `json:"port"`
 	ContractID string        `json:"contractId"`
-	Producer   string        `json:"producer"` // as the verification named it, without what is secret
-	Commit     string        `json:"commit"`   // empty: it was in none
-	State      string        `json:"version"`  // the contract's own
-	Outline    string        `json:"outline"`  // its digest
-	Fields     []LockedField `json:"fields"`   // those that the consumer reads
-	SLO        []string      `json:"slo"`
+	Producer   string        `json:"producer"`         // as the verification named it, without what is secret
+	Commit     string        `json:"commit"`           // empty: it was in none
+	State      string        `json:"version"`          // the contract's own
+	Outline    string        `json:"outline"`          // its digest
+	Fields     []LockedField `json:"fields"`           // those that the consumer reads
+	SLO        []string      `json:"slo"`              // all that was promised
+	Select     string        `json:"select,omitempty"` // "*": it reads whatever there is
+	Bounds     *[]string     `json:"bounds,omitempty"` // what it needs of SLO; nil: it does not say
 
 	span source.Span
 }
@@ -73,6 +74,7 @@ func newLocked(v Verified) Locked {
 		l.SLO = append(l.SLO, fmt.Sprintf("%s %s", o.Path(), o.Limit))
 	}
 	slices.Sort(l.SLO)
+	l.want(v)
 	for _, n := range v.Use.Fields {
 		if path, e, ok := v.Port.Outline.Named(n.Path); ok {
 			l.Fields = append(l.Fields, LockedField{string(path), typeOf(e)})
@@ -165,6 +167,11 @@ func ParseLock(file string, text []byte) (Lock, error) {
 		locked := Locked{
 			Consumer: p.Required("consumer"), Port: p.Text("port"), ContractID: p.Text("contractId"), Producer: p.Text("producer"),
 			Commit: p.Text("commit"), State: p.Text("version"), Outline: p.Required("outline"), SLO: p.Texts("slo"), span: p.At("consumer"),
+			Select: p.OneOf("select", selectAll),
+		}
+		if p.Has("bounds") {
+			bounds := append([]string{}, p.Texts("bounds")...)
+			locked.Bounds = &bounds
 		}
 		locked.span.File = file
 		for _, field := range p.Each("fields") {
@@ -176,28 +183,4 @@ func ParseLock(file string, text []byte) (Lock, error) {
 	}
 	f.Done()
 	return l, problems.Err()
-}
-
-// importLock reads a copy of a consumer's lock: what the consumer read of each port
-// when it last looked is what it reads. Which objectives it needs a lock does not say.
-func importLock(file string, text []byte, im consumer.Import, _ consumer.Queries) (consumer.Imported, error) {
-	lock, err := ParseLock(file, text)
-	var all consumer.Imported
-	for _, l := range lock.Ports {
-		u := consumer.Use{
-			Consumer: im.Consumer, Port: l.Port, ContractID: l.ContractID, Span: l.span,
-			Evidence: consumer.Evidence{Source: consumer.Lock, ObservedAt: im.ObservedAt},
-		}
-		u.ID = cmp.Or(u.ID, l.Consumer)
-		for _, f := range l.Fields {
-			if path, err := change.Parse(f.Path); err == nil {
-				u.Fields = append(u.Fields, consumer.Need{Path: path, Span: l.span})
-			} else {
-				u.Fields = nil // all of them, since one cannot be told
-				break
-			}
-		}
-		all.Readings = append(all.Readings, consumer.Reading{Use: u})
-	}
-	return all, err
 }

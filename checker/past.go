@@ -79,15 +79,8 @@ func element(c change.Change) change.Path {
 // since finds the first commit of the latest unbroken stretch in which the
 // element is deprecated. Dates that stand in files do not count.
 func (c *clock) since(ctx context.Context, gone change.Change) (since time.Time, unseen string) {
-	if c.revs.Past == nil {
-		return since, "the history cannot be seen"
-	}
-	if !c.started {
-		var err error
-		if c.moments, c.missing, err = c.revs.Past.Before(ctx, c.watched()); err != nil {
-			return since, err.Error()
-		}
-		c.started = true
+	if unseen := c.start(ctx); unseen != "" {
+		return since, unseen
 	}
 	for i, m := range c.moments {
 		s, status := c.after(ctx, i)
@@ -100,6 +93,39 @@ func (c *clock) since(ctx context.Context, gone change.Change) (since time.Time,
 		return time.Time{}, c.missing
 	}
 	return since, ""
+}
+
+// maxLooks is how many changes of a port are read to find since when it is another.
+const maxLooks = 50
+
+// changedSince finds the first commit of the latest unbroken stretch in which the port
+// shows something else than what digest is of; zero: it cannot be told.
+func (c *clock) changedSince(ctx context.Context, digest string) (since time.Time) {
+	if c.start(ctx) != "" {
+		return since
+	}
+	for i, m := range c.moments[:min(len(c.moments), maxLooks)] {
+		if s, _ := c.after(ctx, i); s == nil || s.Outline.Digest() == digest {
+			return since
+		}
+		since = m.Time
+	}
+	return time.Time{}
+}
+
+// start reads which commits there are, once. It says why it cannot.
+func (c *clock) start(ctx context.Context) (unseen string) {
+	if c.revs.Past == nil {
+		return "the history cannot be seen"
+	}
+	if !c.started {
+		var err error
+		if c.moments, c.missing, err = c.revs.Past.Before(ctx, c.watched()); err != nil {
+			return err.Error()
+		}
+		c.started = true
+	}
+	return ""
 }
 
 // watched lists the files in which an element of the port can be deprecated.

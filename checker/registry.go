@@ -28,7 +28,11 @@ func (s *survey) ours(tree *revision.Tree) func(name string) bool {
 			registrations[name] = true
 		}
 	}
+	ports := slices.Concat(s.gate.Ports, s.headGate.Ports)
 	return func(name string) bool {
+		if slices.ContainsFunc(ports, func(d product.Declaration) bool { return d.Versions.Holds(name) }) {
+			return true // an older version is no port of its own
+		}
 		return name == cmp.Or(s.Config, policy.File) || strings.HasPrefix(name, ".breakwater/") || registrations[name]
 	}
 }

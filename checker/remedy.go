@@ -1,7 +1,6 @@
 package checker
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/policy"
-	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/schema"
 )
 
@@ -27,6 +25,13 @@ func (r *run) remedy(f policy.Finding, removal *policy.Removal) string {
 		return r.follow(f)
 	case f.Rule.Idea.IsDeprecation():
 		return r.announced(f) + r.instead(r.now.Outline, f.Change)
+	case f.Class == change.Breaking && readers(f) != "" && f.Rule.Idea != change.Drift && !strings.HasPrefix(string(f.Path), "@"):
+		fix := f.Rule.Fix
+		if !r.advised { // once is enough
+			r.advised = true
+			fix += r.parallel()
+		}
+		return fix
 	}
 	return f.Rule.Fix
 }
@@ -41,7 +46,7 @@ func (r *run) removal(f policy.Finding, removal *policy.Removal) string {
 		return fmt.Sprintf("Its notice has passed, and %s may still read it: agree with them first.", readers)
 	case !removal.Since.IsZero():
 		return fmt.Sprintf("It is deprecated since %s. Remove it after %s, when nobody reads it any more%s.%s",
-			day(removal.Since), day(removal.Earliest), then(f.Rule), wishes(f, removal.Since, removal.Earliest))
+			day(removal.Since), day(f.Earliest), then(f.Rule), wishes(f, removal.Since, f.Earliest))
 	}
 	tell := ""
 	if readers != "" {
@@ -54,21 +59,37 @@ func (r *run) removal(f policy.Finding, removal *policy.Removal) string {
 	case f.Rule.Idea == change.PortRemoved:
 		first = "Keep it with the status deprecated"
 	}
-	ends := r.gate.Policy.NoticeEnds(r.Now, r.was.Terms.Notice)
-	return fmt.Sprintf("%s,%s and %s after %s, when its notice has passed%s.%s", first, tell, last, day(ends), then(f.Rule), wishes(f, r.Now, ends))
+	return fmt.Sprintf("%s,%s and %s after %s, when its notice has passed%s.%s", first, tell, last, day(f.Earliest), then(f.Rule), wishes(f, r.Now, f.Earliest))
+}
+
+// earliest returns the day from which what a finding removes, or announces to remove,
+// may be gone: its notice begins at the latest when this is merged. It is zero where
+// nothing goes, where that day is past, and where nobody can tell.
+func (r *run) earliest(f policy.Finding, removal *policy.Removal) time.Time {
+	switch {
+	case removal != nil && (removal.Matured || removal.Unseen != ""):
+		return time.Time{}
+	case removal != nil && !removal.Since.IsZero():
+		return removal.Earliest
+	case removal != nil:
+		return r.gate.Policy.NoticeEnds(r.Now, r.was.Terms.Notice)
+	case !f.Rule.Idea.IsDeprecation():
+		return time.Time{}
+	}
+	ends := r.gate.Policy.NoticeEnds(r.Now, r.now.Terms.Notice)
+	if r.now.Terms.EndOfSupport.After(ends) {
+		return r.now.Terms.EndOfSupport
+	}
+	return ends
 }
 
 // announced is the step after a deprecation.
 func (r *run) announced(f policy.Finding) string {
-	ends := r.gate.Policy.NoticeEnds(r.Now, r.now.Terms.Notice)
-	if r.now.Terms.EndOfSupport.After(ends) {
-		ends = r.now.Terms.EndOfSupport
-	}
 	next := "Its notice begins when this is merged:"
 	if readers := readers(f); readers != "" {
 		next += " tell " + readers + " what to read instead, and"
 	}
-	return fmt.Sprintf("%s remove it after %s at the earliest, when nobody reads it any more.%s", next, day(ends), wishes(f, r.Now, ends))
+	return fmt.Sprintf("%s remove it after %s at the earliest, when nobody reads it any more.%s", next, day(f.Earliest), wishes(f, r.Now, f.Earliest))
 }
 
 // follow is what is left to do for a port that went elsewhere.
@@ -114,13 +135,8 @@ func (r *run) beside(f policy.Finding) string {
 		return ""
 	}
 	var others []string
-	name, version := product.Versioned(r.pair.ID())
-	contract := cmp.Or(r.was.Terms.ContractID, r.pair.Base.ContractID)
-	for _, p := range r.head.Ports {
-		family, other := product.Versioned(p.ID)
-		if (family == name && other != version || contract != "" && p.ContractID == contract) && p.ID != r.pair.ID() && len(p.Paths) > 0 {
-			others = append(others, p.ID)
-		}
+	for _, p := range r.besides() {
+		others = append(others, p.ID)
 	}
 	if len(others) == 0 {
 		return ""

@@ -34,6 +34,7 @@ type Result struct {
 	Consumers        []consumer.Consumer // everybody who is registered, by id
 	Unread           []product.Unread    // contracts in the head that no format reads
 	Errors           []Error
+	Against          []Revision               // the older versions that findings name
 	Excerpts         map[Place]source.Excerpt // for both spans of each finding, and for each error
 }
 
@@ -78,6 +79,35 @@ const (
 	Head Side = "head"
 	Gate Side = "gate" // the tip of the target branch
 )
+
+// BaseOf returns the side on which the Base of a finding stands.
+func BaseOf(f policy.Finding) Side {
+	if f.Against == nil {
+		return Base
+	}
+	return against(f.Against.Name)
+}
+
+// against is the side of an older version.
+func against(name string) Side { return Side("against " + name) }
+
+// At returns the revision that a side is of.
+func (r *Result) At(side Side) Revision {
+	switch side {
+	case Base:
+		return r.Base
+	case Head:
+		return r.Head
+	case Gate:
+		return r.Gate
+	}
+	for _, rev := range r.Against {
+		if against(rev.Name) == side {
+			return rev
+		}
+	}
+	return Revision{}
+}
 
 // A Place is a span in one of the trees.
 type Place struct {
@@ -128,7 +158,7 @@ func distinguish(findings []policy.Finding) {
 }
 
 // excerpts cuts out the text of each place that a report shows.
-func excerpts(r *Result, revs Revisions) map[Place]source.Excerpt {
+func excerpts(r *Result, trees map[Side]*revision.Tree) map[Place]source.Excerpt {
 	cut := make(map[Place]source.Excerpt)
 	texts := make(map[Place][]byte) // by side and file
 	add := func(side Side, span source.Span) {
@@ -138,8 +168,7 @@ func excerpts(r *Result, revs Revisions) map[Place]source.Excerpt {
 		key := Place{Side: side, Span: source.Span{File: span.File}}
 		text, ok := texts[key]
 		if !ok {
-			tree := map[Side]*revision.Tree{Base: revs.Base, Head: revs.Head, Gate: revs.Gate}[side]
-			if tree != nil {
+			if tree := trees[side]; tree != nil {
 				text, _ = fs.ReadFile(tree, span.File)
 			}
 			texts[key] = text
@@ -152,7 +181,7 @@ func excerpts(r *Result, revs Revisions) map[Place]source.Excerpt {
 		if f.Rule.Class == change.Compatible && f.Verdict == policy.Pass {
 			continue // counted, not shown
 		}
-		add(Base, f.Base)
+		add(BaseOf(f), f.Base)
 		add(Head, f.Head)
 	}
 	for _, e := range r.Errors {

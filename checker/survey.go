@@ -31,9 +31,13 @@ type survey struct {
 	charts
 	tombstones map[string]product.Declaration // of ports that went elsewhere, by their ids
 	owners     map[string][]string            // who answers for a consumer, as the target branch says, by its id
+	notices    []policy.Notice                // that the target branch records
 
-	mu       sync.Mutex
-	failures []error // of the world, each once
+	archive
+
+	mu           sync.Mutex
+	failures     []error // of the world, each once
+	declarations declarations
 }
 
 // fail remembers what went wrong outside the user's files.
@@ -66,7 +70,8 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 		}
 	}
 	s.gate.Policy.Now = c.Now
-	if c.Reviews != nil {
+	s.silence(ctx)
+	if c.Reviews != nil || c.Acks != nil {
 		s.gate.Policy.Missing = func(f *policy.Finding, owner string) []string { return s.missing(ctx, f, owner) }
 	}
 	s.changed = revision.Changed(revs.Base, revs.Head)
@@ -155,6 +160,9 @@ func (s *survey) approvals() {
 			s.gate.Policy.Approvals = append(s.gate.Policy.Approvals, a)
 		}
 	}
+	if s.Acks != nil {
+		s.gate.Policy.Approvals = append(s.gate.Policy.Approvals, s.Acks.Proposed()...)
+	}
 }
 
 // gateKey tells apart the configurations of two trees without reading them.
@@ -197,12 +205,12 @@ func (s *survey) wrong(side Side, errs []*source.Error) {
 
 // outlines reads the ports that can be told apart only by their content. A port
 // that cannot be read is like no other.
-func (s *survey) outlines(ctx context.Context) func(p *product.Port, atHead bool) *schema.Outline {
+func (s *survey) outlines(ctx context.Context, base *revision.Tree) func(p *product.Port, atHead bool) *schema.Outline {
 	read := make(map[*product.Port]*schema.Outline)
 	return func(p *product.Port, atHead bool) *schema.Outline {
 		o, ok := read[p]
 		if !ok {
-			tree := s.revs.Base
+			tree := base
 			if atHead {
 				tree = s.revs.Head
 			}

@@ -154,3 +154,26 @@ func TestVerifyJSONFollowsItsSchema(t *testing.T) {
 		}
 	}
 }
+
+// What is read of a lock is written as it was read, whoever wrote it.
+func FuzzParseLock(f *testing.F) {
+	f.Add(`{"lockVersion": 1, "ports": [{"consumer": "a", "port": "p", "contractId": "", "producer": "", "commit": "", "version": "1", "outline": "0", "fields": [{"path": "a.b", "type": "string"}], "slo": ["@slo.freshness <= 1h"], "select": "*", "bounds": []}]}`)
+	f.Add(`{"lockVersion": 1, "ports": [{"outline": "0", "bounds": null, "slo": ["<="]}, 7]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		lock, err := checker.ParseLock(checker.LockFile, []byte(text))
+		if err != nil {
+			return
+		}
+		once, err := lock.Text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := checker.ParseLock(checker.LockFile, once)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if twice, _ := again.Text(); !bytes.Equal(once, twice) {
+			t.Errorf("%s became %s", once, twice)
+		}
+	})
+}

@@ -5,15 +5,17 @@ import (
 	"path"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/formats/dbt"
 	"github.com/breakwater-data/breakwater/formats/jsonschema"
 	"github.com/breakwater-data/breakwater/formats/odcs"
 	"github.com/breakwater-data/breakwater/formats/openapi"
+	"github.com/breakwater-data/breakwater/formats/openslo"
 	"github.com/breakwater-data/breakwater/formats/protobuf"
 )
 
 // All returns every format. To add one, write its folder and add it here.
 func All() []schema.Format {
-	return []schema.Format{jsonschema.Format, odcs.Format, openapi.Format, protobuf.Format}
+	return []schema.Format{odcs.Format, protobuf.Format, openslo.Format, dbt.Format, jsonschema.Format, openapi.Format}
 }
 
 // Unread returns what is known to be a contract and is not read yet.

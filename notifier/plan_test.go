@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker/report"
 )
@@ -163,15 +164,21 @@ func TestPlanIsBounded(t *testing.T) {
 }
 
 func TestEarliest(t *testing.T) {
-	tests := []struct{ name, fix, want string }{
-		{"not deprecated yet", "Mark it deprecated now, tell finance.kpi, and remove it after 23 Dec 2026, when its notice has passed.", "23 Dec 2026"},
-		{"deprecated", "It is deprecated since 1 Dec 2026. Remove it after 3 Jan 2027, when nobody reads it any more.", "3 Jan 2027"},
-		{"no removal", "Fill the column.", ""},
+	removal := func(month time.Month) Finding {
+		at := time.Date(2027, month, 3, 8, 0, 0, 0, time.UTC)
+		return Finding{Finding: report.Finding{Earliest: &at}}
+	}
+	tests := []struct {
+		name     string
+		findings []Finding
+		want     string
+	}{
+		{"the first removal counts", []Finding{{}, removal(time.March), removal(time.January)}, "3 Mar 2027"},
+		{"no removal", []Finding{{Finding: report.Finding{Fix: "Remove it after 23 Dec 2026"}}}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			n := Notice{Findings: []Finding{{}, {Finding: report.Finding{Fix: tt.fix}}}}
-			if got := n.Earliest(); got != tt.want {
+			if got := (Notice{Findings: tt.findings}).Earliest(); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

@@ -108,6 +108,12 @@ func (n Notice) Next(mark func(name string) string) string {
 	default:
 		lines = append(lines, fmt.Sprintf("It does not wait for you. If it hurts you, tell %s before it is merged.", owner))
 	}
+	if n.Consent && n.Verdict() == policy.Block.String() && n.Change.State != Merged {
+		lines = append(lines, "If you say nothing until your notice has passed, that counts as consent.")
+	}
+	if n.Reminder {
+		lines = append(lines, "This is a reminder.")
+	}
 	if day := n.Earliest(); day != "" {
 		lines = append(lines, fmt.Sprintf("Earliest removal, when its notice has passed: %s.", day))
 	}

@@ -131,7 +131,7 @@ func (r reader) port(f *document.Fields) product.Declaration {
 		ID: f.Required("id"), Owner: f.Text("owner"), Kind: schema.Kind(f.OneOf("kind", schema.Kinds()...)),
 		Files: r.patterns(f, "files"), Include: f.Texts("include"), Format: f.Text("format"), Root: f.Text("root"),
 		Status: schema.Status(f.OneOf("status", schema.Statuses()...)), Compatibility: f.OneOf("compatibility", compatibilities...),
-		Versions: f.Has("versions"), SLO: f.Text("slo"), MovedTo: f.Text("movedTo"), Span: f.Node.At(),
+		Versions: r.versions(f), SLO: f.Text("slo"), MovedTo: f.Text("movedTo"), Span: f.Node.At(),
 	}
 	if id := f.Node.Get("id"); id != nil {
 		d.Span = id.Span
@@ -143,11 +143,14 @@ func (r reader) port(f *document.Fields) product.Declaration {
 		}
 		return f.At(key)
 	}
+	d.Names = r.names(f)
 	direction := f.OneOf("direction", "read", "write", "both")
 	d.Direction = map[string]schema.Direction{"write": schema.Write, "both": schema.Both}[direction]
 	switch {
 	case d.Kind == schema.API && (direction != "" || d.Compatibility != ""):
 		f.Problem("kind", "an API says in each place what is read and what is sent; it takes no direction and no compatibility")
+	case d.Compatibility == "none" && !d.Versions.IsZero():
+		f.Problem("versions", "older versions are kept whole, and compatibility none keeps nothing; want forward, backward or full")
 	case direction == "write" && d.Compatibility == "forward":
 		f.Problem("compatibility", "forward keeps those who read whole, and this port is written to; want backward, full or none")
 	}
@@ -167,6 +170,57 @@ func (r reader) port(f *document.Fields) product.Declaration {
 		f.Problem("files", `want "files": which files are this port`)
 	}
 	return d
+}
+
+// versions reads where the older versions of a port stand.
+func (r reader) versions(f *document.Fields) (v product.Versions) {
+	section := f.Fields("versions")
+	if section.Node.IsNull() {
+		return v
+	}
+	v = product.Versions{Tags: section.Text("tags"), Branches: section.Text("branches"), Folder: section.Text("folder")}
+	section.Done()
+	given := slices.DeleteFunc([]string{v.Tags, v.Branches, v.Folder}, func(s string) bool { return s == "" })
+	switch {
+	case len(given) != 1:
+		f.Problem("versions", `want one of "tags", "branches" and "folder": where the older versions are`)
+		return product.Versions{}
+	case v.Folder == "" && (strings.ContainsAny(given[0], " ~^:\\") || strings.Contains(given[0], "..") || strings.HasPrefix(given[0], "/")):
+		f.Problem("versions", "no tag or branch is called like %q", given[0])
+		return product.Versions{}
+	case v.Folder != "" && (product.CheckPattern(v.Folder) != nil || strings.ContainsAny(v.Folder, `*?[{\`)):
+		f.Problem("versions", "want a folder inside the repository, got %q", v.Folder)
+		return product.Versions{}
+	}
+	if v.Folder != "" {
+		v.Folder = path.Clean(v.Folder)
+	}
+	return v
+}
+
+// names reads what the elements of a contract are called in the body beside it.
+func (r reader) names(port *document.Fields) (names []product.Name) {
+	n := port.Fields("names").Node
+	if n == nil {
+		return nil
+	}
+	if !port.Has("slo") {
+		port.Problem("names", `want "slo", too: the contract whose elements have these names`)
+	}
+	path := func(at source.Span, text string) change.Path {
+		p, err := change.Parse(text)
+		if err != nil {
+			r.Addf(at, "%w", err)
+		}
+		return p
+	}
+	for i, key := range n.Keys {
+		name := product.Name{Contract: path(key.Span, key.Text), Body: path(n.Items[i].At(), n.Items[i].String()), Span: key.Span}
+		if name.Contract != "" && name.Body != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // The dialects of SQL that an import may name.
@@ -277,7 +331,7 @@ func OtherConfigs(tree *revision.Tree, formats []schema.Format) map[string][]str
 }
 
 func (r reader) policy(f *document.Fields) Policy {
-	p := Policy{FailOn: FailOn(f.OneOf("fail-on", string(FailOnBreaking), string(FailOnRisky), string(FailOnNever))), Approvers: f.Texts("approvers")}
+	p := Policy{FailOn: FailOn(f.OneOf("fail-on", string(FailOnBreaking), string(FailOnRisky), string(FailOnNever))), Approvers: f.Texts("approvers"), Override: f.Texts("override")}
 	if v := f.OneOf("unregistered", Block.String(), Notify.String(), Pass.String()); v != "" {
 		verdict := Verdict(slices.Index([]string{Pass.String(), Notify.String(), Block.String()}, v))
 		p.Unregistered = &verdict
@@ -308,7 +362,8 @@ func (r reader) policy(f *document.Fields) Policy {
 		}
 	}
 	for _, w := range f.Each("waivers") {
-		p.Approvals = append(p.Approvals, r.approval(w))
+		p.Approvals = append(p.Approvals, readApproval(w))
+		w.Done()
 	}
 	f.Done()
 	return p
@@ -330,36 +385,19 @@ func (r reader) ruleNames() []string {
 const Approvals = ".breakwater/approvals"
 
 func (r reader) approvals(tree *revision.Tree, c *Config) {
-	for file := range tree.Under(Approvals) {
-		if !slices.Contains([]string{".yaml", ".yml"}, path.Ext(file.Path)) {
-			continue
-		}
-		text, err := tree.ReadFile(file.Path)
-		if err != nil {
-			r.Add(source.Errorf(source.Top(file.Path), "%w", err))
-			continue
-		}
-		docs, err := document.ParseAll(file.Path, text)
-		r.Add(err)
-		for _, doc := range docs {
-			entries := []*document.Node{doc}
-			if doc.Kind == document.List {
-				entries = doc.Items
-			}
-			for _, n := range entries {
-				c.Policy.Approvals = append(c.Policy.Approvals, r.approval(r.Fields(n, "an approval")))
-			}
-		}
+	approvals, errs := records(tree, Approvals, "an approval", readApproval)
+	for _, e := range errs {
+		r.Add(e)
 	}
+	c.Policy.Approvals = append(c.Policy.Approvals, approvals...)
 }
 
-func (r reader) approval(f *document.Fields) Approval {
+func readApproval(f *document.Fields) Approval {
 	a := Approval{
 		Finding: f.Required("finding"), Digest: f.Required("digest"), By: f.Required("by"), Reason: f.Required("reason"),
 		Until: f.Date("until"), Span: f.At("finding"),
 	}
 	f.Require("until")
-	f.Done()
 	return a
 }
 

@@ -144,6 +144,7 @@ func (g *gate) settings() {
 	days := func(p Policy) int { return int(p.NoticeEnds(epoch, slo.Quantity{}).Sub(epoch).Hours() / 24) }
 	g.setting(fmt.Sprint(days(was), " days"), fmt.Sprint(days(now), " days"), days(was), days(now), "policy", "notice")
 	g.setting(strings.Join(was.Approvers, " "), strings.Join(now.Approvers, " "), 1, subset(now.Approvers, was.Approvers), "policy", "approvers")
+	g.setting(strings.Join(was.Override, " "), strings.Join(now.Override, " "), 1, subset(now.Override, was.Override), "policy", "override")
 	g.setting(strings.Join(g.base.Consumers, " "), strings.Join(g.head.Consumers, " "), 1, subset(g.base.Consumers, g.head.Consumers), "consumers", "files")
 	from, to := imports(g.base), imports(g.head)
 	g.setting(cmp.Or(strings.Join(from, ", "), "none"), cmp.Or(strings.Join(to, ", "), "none"), 1, subset(from, to), "consumers", "imports")
@@ -219,13 +220,45 @@ func (g *gate) ports() {
 		}
 		modes := []string{"none", "", "forward", "backward", "full"}
 		setting("compatibility", was.Compatibility, now.Compatibility, slices.Index(modes, now.Compatibility)-slices.Index(modes, was.Compatibility))
+		fewer := -1
+		if was.Versions.IsZero() {
+			fewer = 1
+		}
+		setting("versions", was.Versions.String(), now.Versions.String(), fewer)
 		setting("direction", fmt.Sprint(was.Direction), fmt.Sprint(now.Direction), -1)
 		setting("root", was.Root, now.Root, -1)
+		setting("names", names(was), names(now), -1)
+		if now.SLO == "" {
+			setting("slo", was.SLO, now.SLO, -1)
+		}
 		setting("kind", string(was.Kind), string(now.Kind), -1)
 		if !now.Complete.AsOf.IsZero() && was.Complete.AsOf.IsZero() {
 			g.report(loosened, g.at("ports", was.ID, "registry"), "open", "complete", was.Span, now.At("registry"), was.ID+": the registry is declared complete")
 		}
 	}
+}
+
+// Rewritten reports that head changes a file that is an older version of a port.
+func Rewritten(d product.Declaration, file, from, to string) change.Change {
+	c := change.Change{
+		Rule: loosened, Path: change.Path("gate").Join("ports", change.Name(d.ID), "versions"), Key: file, From: from, To: to, Base: source.Top(file), Head: source.Top(file),
+		Detail: fmt.Sprintf("%s: %s is an older version and changes; from the merge on it counts as it is then", d.ID, file),
+	}
+	if to == "" {
+		c.Head = d.At("versions")
+		c.Detail = fmt.Sprintf("%s: %s is an older version and goes; from the merge on nobody is held to it", d.ID, file)
+	}
+	return c
+}
+
+// names lists what a port's contract calls its elements.
+func names(d product.Declaration) string {
+	var all []string
+	for _, n := range d.Names {
+		all = append(all, fmt.Sprintf("%s: %s", n.Contract, n.Body))
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
 }
 
 // Undeclared reports a port that base declares and head only shows by content.

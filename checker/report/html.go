@@ -102,6 +102,7 @@ type (
 		Anchor, Class, Mark, Word, Title, Rule, Verdict string
 		Sides                                           []side
 		Breaks, Spares, Proof, Also, Places             string
+		Prose                                           []retold
 		Hits                                            []hitLine
 		Do, Because                                     string
 		Approvals                                       string
@@ -215,8 +216,7 @@ func impactClass(i consumer.Impact) string {
 }
 
 func (h *htmlPage) place(at checker.Place) place {
-	rev := map[checker.Side]checker.Revision{checker.Base: h.r.Base, checker.Head: h.r.Head, checker.Gate: h.r.Gate}[at.Side]
-	return place{Plain(at.Span.String()), fileURL(h.Repository, rev.Commit, at.Span.File, at.Span.Start.Line)}
+	return place{Plain(at.Span.String()), fileURL(h.Repository, h.r.At(at.Side).Commit, at.Span.File, at.Span.Start.Line)}
 }
 
 func (h *htmlPage) section(p checker.Port) section {

@@ -16,7 +16,7 @@ func (h *htmlPage) card(f policy.Finding) card {
 		Verdict: [...]string{policy.Pass: "passes", policy.Notify: "is told, and blocks nothing", policy.Block: "blocks the merge"}[f.Verdict],
 		Breaks:  Plain(fmt.Sprintf("%s (%s)", sentence(f.Rule.Why), surfaces(f.Breaks()))),
 		Spares:  Plain(h.spares(f)),
-		Also:    Plain(strings.Join(h.alsoPorts(f), ", ")), Sides: h.bothSides(f),
+		Also:    Plain(strings.Join(h.alsoPorts(f), ", ")), Sides: h.bothSides(f), Prose: prosesOf(f),
 	}
 	if f.Rule.Idea == change.NotCompared {
 		c.Mark, c.Word = "?", "not compared"
@@ -45,7 +45,7 @@ func anchor(f policy.Finding) string { return "f-" + f.ID }
 // where is the place that a finding is about: what is gone stands in the base.
 func (h *htmlPage) where(f policy.Finding) checker.Place {
 	if f.Head.IsZero() || gone(f) {
-		return checker.Place{Side: checker.Base, Span: f.Base}
+		return checker.Place{Side: checker.BaseOf(f), Span: f.Base}
 	}
 	return checker.Place{Side: checker.Head, Span: f.Head}
 }
@@ -79,7 +79,7 @@ func (h *htmlPage) bothSides(f policy.Finding) []side {
 		}
 		all = append(all, s)
 	}
-	add("before", "", checker.Place{Side: checker.Base, Span: f.Base}, true)
+	add("before", "", checker.Place{Side: checker.BaseOf(f), Span: f.Base}, true)
 	note := ""
 	if gone(f) {
 		note = "is without it"

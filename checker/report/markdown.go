@@ -215,7 +215,7 @@ func marked(text string, f policy.Finding) string {
 func (m *markdown) where(f policy.Finding) string {
 	span, side := f.Head, checker.Head
 	if f.To == "" && !f.Base.IsZero() || span.IsZero() {
-		span, side = f.Base, checker.Base
+		span, side = f.Base, checker.BaseOf(f)
 	}
 	if span.IsZero() {
 		return ""
@@ -226,8 +226,7 @@ func (m *markdown) where(f policy.Finding) string {
 
 // link leads to a line of a file, where it can be looked at.
 func (m *markdown) link(side checker.Side, text, file string, line int) string {
-	rev := map[checker.Side]checker.Revision{checker.Base: m.r.Base, checker.Head: m.r.Head, checker.Gate: m.r.Gate}[side]
-	url := fileURL(m.Repository, rev.Commit, file, line)
+	url := fileURL(m.Repository, m.r.At(side).Commit, file, line)
 	if url == "" {
 		return code(text)
 	}
@@ -279,7 +278,9 @@ func (m *markdown) todo() {
 		missing := cmp.Or(strings.Join(f.Approval.Missing, ", "), "an owner of each consumer that is hit")
 		m.line("**To be approved**: %s. Still to approve this pull request: %s\n", m.detailOf(f), prose(missing))
 	}
-	if ids := m.approvable(); len(ids) > 0 {
+	if ids := m.approvable(); len(ids) > 0 && m.Answers {
+		m.line("**To merge it on purpose**: %s, each with a comment like %s.\n", prose(m.approvers()), code("/breakwater ack "+ids[0]+" REASON"))
+	} else if len(ids) > 0 {
 		m.line("**To merge it on purpose**: run %s, commit what it writes, and %s.\n", code(ackCommand(ids)), prose(m.approvers()))
 	}
 }
@@ -334,12 +335,44 @@ func (m *markdown) port(id, summary string, findings []policy.Finding, texts []c
 	}
 	m.line("<details><summary>%s</summary>\n", summary)
 	m.line("| class | change | where | rule |\n|---|---|---|---|\n%s\n", strings.Join(rows, "\n"))
+	m.proses(findings)
 	m.proofs(findings)
 	if m.detail == everything {
 		m.diffs(texts)
 	}
 	m.line("</details>\n")
 }
+
+// proses shows which words of the port's texts changed.
+func (m *markdown) proses(findings []policy.Finding) {
+	shown := 0
+	for _, f := range findings {
+		for _, p := range prosesOf(f) {
+			if shown == maxProses {
+				break
+			}
+			shown++
+			var words []string
+			for _, r := range p.Runs {
+				text := prose(r.Text)
+				switch r.Op {
+				case '-':
+					text = "~~" + text + "~~"
+				case '+':
+					text = "**" + text + "**"
+				}
+				words = append(words, text)
+			}
+			m.line("- %s, %s: %s", code(string(f.Path)), prose(p.About), strings.Join(words, " "))
+		}
+	}
+	if shown > 0 {
+		m.line("")
+	}
+}
+
+// maxProses is how many texts a port shows.
+const maxProses = 10
 
 // proofs shows the values by which breaks were seen.
 func (m *markdown) proofs(findings []policy.Finding) {

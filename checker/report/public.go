@@ -28,6 +28,12 @@ func Public(r *checker.Result) *checker.Result {
 			approvers = append(approvers, " by "+a.By, "")
 		}
 	}
+	for _, o := range r.Policy.Objections {
+		approvers = append(approvers, "("+o.By+": ", "(")
+	}
+	for _, c := range []string{"high", "critical"} {
+		approvers = append(approvers, " ("+c+") has to approve", " has to approve")
+	}
 	nameless := strings.NewReplacer(approvers...)
 	public.Findings = slices.Clone(r.Findings)
 	for i := range public.Findings {

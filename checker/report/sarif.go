@@ -183,8 +183,8 @@ func (s *sarif) finding(f policy.Finding) {
 		},
 	}
 	if !f.Base.IsZero() {
-		at := s.location(checker.Base, f.Base, f.Base)
-		at.ID, at.Message = 1, &sarifText{"where it stands in " + Plain(s.r.Base.Name)}
+		at := s.location(checker.BaseOf(f), f.Base, f.Base)
+		at.ID, at.Message = 1, &sarifText{"where it stands in " + Plain(s.r.At(checker.BaseOf(f)).Name)}
 		result.Related = []sarifLocation{at}
 	}
 	s.run.Results = append(s.run.Results, result)

@@ -45,7 +45,7 @@ func (v *view) told(f policy.Finding) []string {
 	do, because := v.advice(f)
 	hits := named(v.hit(f))
 	add("Hits %s.", hits)
-	if hits != "" && f.Approval == nil {
+	if hits != "" && f.Approval == nil && f.Awaits == "" && !f.Consented() {
 		because = ""
 	}
 	add("Spares: %s.", v.spares(f))

@@ -114,11 +114,11 @@ func (v *view) advice(f policy.Finding) (do, because string) {
 	all := hitConsumers(v.edits[editOf(f)]...)
 	hit := len(all) > 0 && all[0].Impact > consumer.Unaffected     // the worst comes first
 	spared := change.SLO.Covers(f.Path) && len(f.Hits) > 0 && !hit // and that says it all
-	approved := f.Approval != nil && f.Approval.InForce
+	approved := f.Approval != nil && f.Approval.InForce || f.Consented()
 	if f.Verdict > policy.Pass && !spared && !approved || v.all {
 		do = f.Fix
 	}
-	if !hit && !spared || f.Approval != nil || v.all {
+	if !hit && !spared || f.Approval != nil || f.Awaits != "" || f.Consented() || v.all {
 		because = f.Because
 	}
 	return do, because

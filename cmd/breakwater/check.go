@@ -102,6 +102,7 @@ func revisions(ctx context.Context, repo *revision.Repo, base, head string, stag
 			return revs, err
 		}
 	}
-	revs.Past = action.Past{Repo: repo, Tip: revs.Gate.Commit}
+	past := action.Past{Repo: repo, Tip: revs.Gate.Commit}
+	revs.Past, revs.Refs = past, past
 	return revs, nil
 }

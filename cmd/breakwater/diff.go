@@ -10,6 +10,7 @@ import (
 
 	"github.com/breakwater-data/breakwater/action"
 	"github.com/breakwater-data/breakwater/checker"
+	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/formats"
@@ -18,15 +19,23 @@ import (
 
 func (c *cli) diffCommand() *cobra.Command {
 	var as string
+	var against []string
 	cmd := c.command("diff BASE HEAD", "Compare one contract with another",
 		`Diff compares two contracts, no repository needed. Each side is a file, a folder,
 REV:PATH, or - for standard input (with --as). Nobody is registered here, so a
-breaking change makes the exit code 1.`,
-		cobra.ExactArgs(2), func(ctx context.Context, args []string) error {
-			return c.diff(ctx, args[0], args[1], as)
+breaking change makes the exit code 1.
+
+With --against the head is held against older versions, too, newest first; arguments
+behind HEAD are further ones.`,
+		cobra.MinimumNArgs(2), func(ctx context.Context, args []string) error {
+			if len(args) > 2 && len(against) == 0 {
+				return usagef("want two sides, got %d; older versions go behind --against", len(args))
+			}
+			return c.diff(ctx, args[0], args[1], append(against, args[2:]...), as)
 		})
 	c.look(cmd, resultFormats()...)
 	c.judge(cmd)
+	cmd.Flags().StringArrayVar(&against, "against", nil, "an older version that the head must not break either; may be repeated")
 	cmd.Flags().StringVar(&as, "as", "", "the format of both sides, whatever the files are called")
 	c.completes(cmd, "as", formatNames()...)
 	return cmd
@@ -40,7 +49,7 @@ func formatNames() []string {
 	return names
 }
 
-func (c *cli) diff(ctx context.Context, base, head, as string) error {
+func (c *cli) diff(ctx context.Context, base, head string, against []string, as string) error {
 	if _, err := c.writers(); err != nil {
 		return err
 	}
@@ -48,8 +57,12 @@ func (c *cli) diff(ctx context.Context, base, head, as string) error {
 	if err != nil {
 		return err
 	}
-	if base == "-" && head == "-" {
+	sides := append([]string{base, head}, against...)
+	if slices.Index(sides, "-") != lastIndex(sides, "-") {
 		return usagef("only one side can be standard input")
+	}
+	if len(against) > product.MaxVersions {
+		return usagef("--against: want at most %d older versions, got %d", product.MaxVersions, len(against))
 	}
 	if as != "" {
 		i := slices.IndexFunc(ch.Formats, func(f schema.Format) bool { return f.Name == as })
@@ -71,17 +84,29 @@ func (c *cli) diff(ctx context.Context, base, head, as string) error {
 		}
 		return repo, err
 	}
-	b, err1 := c.side(ctx, base, as, open)
-	h, err2 := c.side(ctx, head, as, open)
-	if err := errors.Join(err1, err2); err != nil {
+	trees := make([]*revision.Tree, len(sides))
+	errs := make([]error, len(sides))
+	for i, spec := range sides {
+		trees[i], errs[i] = c.side(ctx, spec, as, open)
+	}
+	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	return action.Run(ctx, ch, checker.Revisions{Base: b, Head: h, Bare: true}, func(r *checker.Result) error {
+	return action.Run(ctx, ch, checker.Revisions{Base: trees[0], Head: trees[1], Against: trees[2:], Bare: true}, func(r *checker.Result) error {
 		if len(r.Ports) == 0 && len(r.Unread) == 0 {
 			return usagef("%s and %s: no contract that breakwater reads; say --as FORMAT if they are one", base, head)
 		}
 		return c.show(r)
 	})
+}
+
+func lastIndex(list []string, text string) int {
+	for i, s := range slices.Backward(list) {
+		if s == text {
+			return i
+		}
+	}
+	return -1
 }
 
 // forced makes a format claim every file: the user said what they are.

@@ -118,7 +118,8 @@ func (p *player) replay(ctx context.Context, commit revision.Commit) (*checker.R
 	p.near = base
 	then := *p.checker
 	then.Now = commit.Time
-	r, err := then.Check(ctx, checker.Revisions{Base: base, Head: head, Gate: p.gate, Past: action.Past{Repo: p.repo, Tip: commit.Parents[0]}, Replay: true})
+	past := action.Past{Repo: p.repo, Tip: commit.Parents[0]}
+	r, err := then.Check(ctx, checker.Revisions{Base: base, Head: head, Gate: p.gate, Past: past, Refs: past, Replay: true})
 	if r != nil { // what a commit left alone is not kept, over a thousand commits
 		r.Ports = slices.DeleteFunc(r.Ports, func(port checker.Port) bool { return port.State == checker.Unchanged })
 		r.Unread, r.Excerpts = nil, nil

@@ -22,7 +22,8 @@ import (
 type notification struct {
 	report, gate, sent string
 	url, title, state  string
-	dry                bool
+	dry, record        bool
+	remind             string
 }
 
 func (c *cli) notifyCommand() *cobra.Command {
@@ -42,6 +43,8 @@ branch, and what a channel needs to know in secret comes from the environment.`,
 	f.StringVar(&n.url, "change-url", "", "where the change can be looked at")
 	f.StringVar(&n.title, "change-title", "", `what people call the change, such as "checkout#412: Drop the discount"`)
 	f.StringVar(&n.state, "change-state", string(notifier.Proposed), "how far the change has come: proposed or merged")
+	f.BoolVar(&n.record, "record", false, "write what was sent to "+policy.Notices+", and send a reminder when it is time; on the target branch it makes a consent of silence")
+	f.StringVar(&n.remind, "remind", "P7D", "how long after the first notice the reminder is sent, with --record")
 	f.BoolVar(&n.dry, "dry-run", false, "send nothing; say who would be told, and how")
 	c.completes(cmd, "change-state", string(notifier.Proposed), string(notifier.Merged))
 	return cmd
@@ -69,14 +72,20 @@ func (c *cli) notify(ctx context.Context, n notification) error {
 	}
 	out := outcome{dry: n.dry, config: config, known: known}
 	out.notices, out.missed = notifier.Plan(doc, config, change)
+	rec, err := c.recorder(ctx, n, deref(doc.Base.Commit))
+	if err != nil {
+		return err
+	}
+	defer rec.close()
+	out.notices, out.known = rec.plan(out.notices, known)
 	if n.dry {
 		return out.write(c.stdout, c.format, c.quiet)
 	}
-	out.delivered, err = channels.Send(ctx, config, out.notices, known, c.getenv, c.now)
+	out.delivered, err = channels.Send(ctx, config, out.notices, out.known, c.getenv, c.now)
 	if mistake := (*source.Error)(nil); errors.As(err, &mistake) {
 		err = usageError{err}
 	}
-	return errors.Join(out.write(c.stdout, c.format, c.quiet), writeKeys(n.sent, known, out.delivered), err)
+	return errors.Join(out.write(c.stdout, c.format, c.quiet), writeKeys(n.sent, known, out.delivered), rec.write(out.notices, out.delivered), err)
 }
 
 // maxURL is how long the change's address may be, which a message has to have room for.

@@ -24,7 +24,7 @@ type ajvPair struct {
 func TestAjvAgrees(t *testing.T) {
 	node := ruletest.Peer(t, "node_modules/.bin/node")
 	modules := filepath.Dir(filepath.Dir(ruletest.Peer(t, "node_modules/ajv/package.json")))
-	const pairs = 1000
+	const pairs = 2000
 	var all []ajvPair
 	var input bytes.Buffer
 	for seed := range uint64(2 * pairs) {

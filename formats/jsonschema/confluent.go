@@ -7,6 +7,7 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
 )
 
@@ -33,7 +34,7 @@ func confluentDiff(base, head *port) (changes []change.Change) {
 			continue
 		}
 		for _, d := range newComparer().Compare(was.name, was.schema, is.schema) {
-			if t := (teller{head.direction, d}); isAnnotation(d.Kind) {
+			if t := (teller{head.direction, d}); isAnnotation(d.Kind) && (d.Keyword != extension || d.Path != was.name) {
 				changes = append(changes, t.tell()...)
 			}
 		}
@@ -156,7 +157,7 @@ func saysNothing(s *valueset.Schema) bool {
 	if s == nil || s.Truth != nil {
 		return s == nil || *s.Truth
 	}
-	return !slices.ContainsFunc(s.Node.Keys, func(k *keyNode) bool { return s.Dialect.Knows(k.Text) })
+	return !slices.ContainsFunc(s.Node.Keys, func(k *document.Node) bool { return s.Dialect.Knows(k.Text) })
 }
 
 func isFalse(s *valueset.Schema) bool { return s != nil && s.Truth != nil && !*s.Truth }

@@ -7,11 +7,8 @@ import (
 	"slices"
 
 	"github.com/breakwater-data/breakwater/checker/change"
-	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
 )
-
-type keyNode = document.Node
 
 func (r *registry) texts(at change.Path, o, u *valueset.Schema) {
 	limit(r, at, "MIN_LENGTH", "minLength", o, u, o.MinLength, u.MinLength, cmp.Compare, true)

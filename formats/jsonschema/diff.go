@@ -25,6 +25,9 @@ func diff(base, head *port) []change.Change {
 		}
 		c := newComparer()
 		for _, d := range c.Compare(was.name, was.schema, is.schema) {
+			if d.Keyword == extension && d.Path == was.name {
+				continue // a promise, which is compared as one
+			}
 			t := teller{direction: head.direction, d: d}
 			changes = append(changes, t.tell()...)
 		}
@@ -247,6 +250,8 @@ func tagRule(d valueset.Difference) *change.Rule {
 	switch {
 	case isUnit(d.Keyword):
 		return unitChanged
+	case d.Keyword == extension: // below the top of a document, where it is not read
+		return notCompared
 	case !isLabel(d.Keyword):
 		return tagChanged
 	}

@@ -29,6 +29,7 @@ package jsonschema
 import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
 )
 
 // Format is JSON Schema.
@@ -44,6 +45,7 @@ var Format = schema.Language[*port]{
 	Imports:   imports,
 	Diff:      diff,
 	Outline:   outline,
+	Promises:  func(p *port) []slo.Objective { return p.promises },
 	Options:   []string{"profile", "dialect"},
 	Prove:     prove,
 }.Format()
@@ -53,5 +55,5 @@ var gaps = []string{
 	"patterns with look-around, references back or very large automata (jsonschema/not-compared where they matter)",
 	"keywords that the drafts do not define and that do not begin with x-, and contentEncoding, contentMediaType and contentSchema (jsonschema/not-compared where they differ)",
 	"$dynamicRef where several schemas of one port declare the same dynamic anchor, and $vocabulary",
-	"definitions that nothing refers to",
+	"definitions that nothing refers to, and x-slo below the top of a document",
 }

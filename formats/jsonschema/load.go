@@ -10,6 +10,7 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
@@ -22,6 +23,7 @@ type port struct {
 	direction schema.Direction
 	files     map[string][]byte // what was read, for the validator
 	beside    map[string]string // and which of them addresses of the web were taken for
+	promises  []slo.Objective   // what x-slo says at the top of a document, of the whole of it
 	span      source.Span
 }
 
@@ -41,6 +43,7 @@ func load(_ context.Context, r schema.Request) (*port, error) {
 		byURI: make(map[string]*resource), byNode: make(map[*document.Node]*resource), entries: r.Paths, beside: make(map[string]string),
 	}
 	var reader valueset.Reader
+	promises := slo.Reader{Problems: &problems}
 	for _, name := range r.Paths {
 		if p.span.IsZero() {
 			p.span = source.Top(name)
@@ -54,12 +57,18 @@ func load(_ context.Context, r schema.Request) (*port, error) {
 			continue
 		}
 		lib.entry = entry
+		if n := entry.node.Get(extension); n != nil {
+			p.promises = append(p.promises, promises.Extension(n, "")...)
+		}
 		p.roots = append(p.roots, root{change.Path("").Join(change.Name(stemOf(name))), name, reader.Read(entry.scope, entry.node)})
 	}
 	problems.Add(reader.Problems.Err())
 	p.files, p.beside = lib.texts(), lib.beside
 	return p, limited(problems.Err())
 }
+
+// extension is the keyword of objectives, which are compared as such.
+const extension = "x-slo"
 
 // maxErrors is how many errors of one port are told.
 const maxErrors = 100

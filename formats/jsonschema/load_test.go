@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
 )
@@ -156,5 +157,38 @@ func TestRespelled(t *testing.T) {
 	}
 	if changes := compare(t, base, head); len(changes) > 0 {
 		t.Error(details(changes))
+	}
+}
+
+// What x-slo promises is compared as a promise, and not as a keyword.
+func TestPromises(t *testing.T) {
+	base := mustRead(t, `{"x-slo": {"freshness": "1h"}}`)
+	head := mustRead(t, `{"x-slo": {"freshness": "2h"}}`)
+	changes := compare(t, base, head)
+	if len(changes) != 1 || changes[0].Rule.ID != "slo/weakened" {
+		t.Errorf("got %s", details(changes))
+	}
+}
+
+// A port that consumers write to is judged by what they send.
+func TestConsumersWhoSend(t *testing.T) {
+	load := func(text string) schema.Schema {
+		s, err := Format.Load(t.Context(), schema.Request{FS: fstest.MapFS{"x.json": {Data: []byte(text)}}, Paths: []string{"x.json"}, Direction: schema.Both})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	base, head := load(`{"type": "integer", "minimum": 1}`), load(`{"type": "integer", "maximum": 9}`)
+	changes := compare(t, base, head)
+	var ids []string
+	for _, c := range changes {
+		ids = append(ids, c.Rule.Name())
+		if c.Rule.Class > change.Compatible && Format.Prove(t.Context(), base, head, c) == nil {
+			t.Errorf("no proof of %s", c.Detail)
+		}
+	}
+	if got, want := fmt.Sprint(ids), "[bound-loosened request-widened bound-tightened request-narrowed]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

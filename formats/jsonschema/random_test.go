@@ -13,9 +13,8 @@ import (
 // what they allow.
 type maker struct {
 	*rand.Rand
-	draft   string // the value of $schema
-	formats bool
-	left    int // schemas that may still be made
+	draft string // the value of $schema
+	left  int    // schemas that may still be made
 }
 
 const (

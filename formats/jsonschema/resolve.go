@@ -40,7 +40,6 @@ type resource struct {
 	dialect valueset.Dialect
 	anchors map[string]*document.Node
 	dynamic map[string]bool // anchors that are dynamic
-	known   bool            // the dialect is one that is read
 }
 
 // Limits of what a port may refer to.

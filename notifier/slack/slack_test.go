@@ -34,7 +34,7 @@ func TestMessage(t *testing.T) {
 	merged.Change.State = notifier.Merged
 	bare.Change = notifier.Change{}
 	bare.Port.Product, bare.Port.Owner = "", ""
-	bare.Findings[0].Hit.Verdict, bare.Findings[0].Hit.Impact, bare.Findings[0].Fix = "notify", "unknown", ""
+	bare.Findings[0].Hit.Verdict, bare.Findings[0].Hit.Impact, bare.Findings[0].Earliest = "notify", "unknown", nil
 	tests := []struct {
 		name string
 		n    notifier.Notice

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -155,22 +154,16 @@ func (c *Comparer) walk(at change.Path, key string, base, head *Schema, live dir
 	for i := range c.changes[before:] {
 		told |= c.changes[before+i].directions()
 	}
-	if left := live &^ told; left != 0 && !c.walkedBefore(base, head) {
+	if left := live &^ told; left != 0 && !(c.Space.isRecursive(base) && c.Space.isRecursive(head)) {
 		c.whole(at, key, base, head, left)
 	}
 }
 
-// walkedBefore reports whether a pair that stands in itself is told about elsewhere.
-func (c *Comparer) walkedBefore(base, head *Schema) bool {
-	return len(c.Space.stackOf(base)) > 0 && len(c.Space.stackOf(head)) > 0
-}
-
-// stackOf returns the sets that stand for a schema that refers to itself.
-func (s *Space) stackOf(schema *Schema) []Set {
-	if c := s.schemas[schema]; c != nil && c.lazy != 0 {
-		return []Set{c.lazy}
-	}
-	return nil
+// isRecursive reports whether a schema stands within itself: what differs there is told
+// where it was met first.
+func (s *Space) isRecursive(schema *Schema) bool {
+	c := s.schemas[schema]
+	return c != nil && c.lazy != 0
 }
 
 // follow goes through references: to the place where both sides declare the same
@@ -339,272 +332,6 @@ func (p *pair) keywords() {
 	p.inside()
 	p.branches("anyOf")
 	p.branches("oneOf")
-}
-
-// types compares the types, and reports whether the sides have none in common.
-func (p *pair) types() (apart bool) {
-	s := p.Space
-	b, h := p.base.keyword("type"), p.head.keyword("type")
-	if b == h {
-		return false
-	}
-	was, is := p.base.types(), p.head.types()
-	gained, lost := is&^was, was&^is
-	d := p.about(TypeChanged, "type")
-	d.From, d.To = strings.Join(was.Names(), ", "), strings.Join(is.Names(), ", ")
-	wide := s.beyond(s.And(p.head.set, s.OfType(gained)), p.base.set)
-	narrow := s.beyond(s.And(p.base.set, s.OfType(lost)), p.head.set)
-	switch {
-	case gained == Null && lost == 0:
-		d.Kind = NullAllowed
-	case lost == Null && gained == 0:
-		d.Kind = NullForbidden
-	}
-	p.show(&d, s.OfType(gained), s.OfType(lost))
-	if d.Base == d.Head && gained|lost == 0 {
-		return false
-	}
-	p.report(d, wide, narrow)
-	return was&is == 0 || (was&is)&^Null == 0 && was&^Null != 0 && is&^Null != 0
-}
-
-// values compares lists of values.
-func (p *pair) values() {
-	was, finite1 := p.base.values()
-	is, finite2 := p.head.values()
-	if !finite1 && !finite2 {
-		return
-	}
-	s := p.Space
-	keyword := "enum"
-	if p.base.get("enum") == nil && p.head.get("enum") == nil {
-		keyword = "const"
-	}
-	d := p.about(ValuesOpened, keyword)
-	switch {
-	case !finite2:
-		p.sets(d, p.base.keyword("enum", "const"), All)
-		return
-	case !finite1:
-		d.Kind = ValuesClosed
-		p.sets(d, All, p.head.keyword("enum", "const"))
-		return
-	}
-	before, after := written(was), written(is)
-	for _, v := range is {
-		if !before[v.String()] {
-			d := Difference{Kind: ValueAdded, Keyword: keyword, Key: v.Key(), To: clip(v.String()), Base: p.base.at(keyword), Head: p.head.valueAt(keyword, v)}
-			p.show(&d, s.Just(v), All)
-			p.report(d, s.beyond(s.And(s.Just(v), p.head.set), p.base.set), unchanged)
-		}
-	}
-	for _, v := range was {
-		if !after[v.String()] {
-			d := Difference{Kind: ValueRemoved, Keyword: keyword, Key: v.Key(), From: clip(v.String()), Base: p.base.valueAt(keyword, v), Head: p.head.at(keyword)}
-			p.show(&d, All, s.Just(v))
-			p.report(d, unchanged, s.beyond(s.And(s.Just(v), p.base.set), p.head.set))
-		}
-	}
-}
-
-// written returns the texts of values.
-func written(values []*Value) map[string]bool {
-	texts := make(map[string]bool, len(values))
-	for _, v := range values {
-		texts[v.String()] = true
-	}
-	return texts
-}
-
-// Key returns v as people name it: a text without quotes.
-func (v *Value) Key() string {
-	if v.typ == String {
-		return v.text
-	}
-	return v.String()
-}
-
-// openness compares what an object may hold besides its properties.
-func (p *pair) openness() {
-	was, is := p.base.additional(), p.head.additional()
-	keyword := "additionalProperties"
-	if was.keyword != "" {
-		keyword = was.keyword
-	}
-	if is.keyword != "" {
-		keyword = is.keyword
-	}
-	s := p.Space
-	switch {
-	case was.set == is.set:
-	case was.set == None || is.set == None || was.set == All || is.set == All:
-		d := p.about(ObjectOpened, keyword)
-		d.Base, d.Head = p.base.at(was.keyword), p.head.at(is.keyword)
-		wide, narrow := s.beyond(is.set, was.set), s.beyond(was.set, is.set)
-		if wide.Verdict == No {
-			d.Kind = ObjectClosed
-		}
-		p.report(d, wide, narrow)
-	case was.schema != nil && is.schema != nil:
-		p.walk(p.path.Join(change.Values), p.key, was.schema, is.schema, p.live)
-	}
-	p.patterns()
-}
-
-// patterns compares the schemas of members by patterns of their names.
-func (p *pair) patterns() {
-	was, is := p.base.patterns(), p.head.patterns()
-	var different bool
-	for _, b := range was {
-		i := slices.IndexFunc(is, func(h Property) bool { return h.Name == b.Name })
-		if i < 0 {
-			different = true
-			continue
-		}
-		p.walk(p.path.Join(change.Values), strings.TrimSpace(p.key+" "+b.Name), b.Schema, is[i].Schema, p.live)
-	}
-	different = different || len(was) != len(is)
-	if !different {
-		return
-	}
-	names := []string{"patternProperties", "additionalProperties", "properties"}
-	p.sets(p.about(NamesChanged, "patternProperties"), p.base.keyword(names...), p.head.keyword(names...))
-}
-
-// required compares which members have to be there.
-func (p *pair) required() {
-	s := p.Space
-	was, is := p.base.required(), p.head.required()
-	for _, name := range was {
-		if slices.Contains(is, name) || p.base.property(name) != nil && p.head.property(name) == nil {
-			continue // a removed property says so itself
-		}
-		d := Difference{Kind: PropertyOptional, Path: p.path.Join(change.Name(name)), Keyword: "required", Base: p.base.itemAt("required", name), Head: p.head.at("required")}
-		lacks := s.add(required(name)).Not()
-		p.show(&d, lacks, lacks)
-		p.report(d, s.beyond(s.And(p.head.set, s.OfType(Object), lacks), p.base.set), unchanged)
-	}
-	for _, name := range is {
-		if slices.Contains(was, name) || p.base.property(name) == nil && p.head.property(name) != nil {
-			continue
-		}
-		d := Difference{Kind: PropertyRequired, Path: p.path.Join(change.Name(name)), Keyword: "required", Base: p.base.at("required"), Head: p.head.itemAt("required", name)}
-		lacks := s.add(required(name)).Not()
-		p.show(&d, lacks, lacks)
-		p.report(d, unchanged, s.beyond(s.And(p.base.set, s.OfType(Object), lacks), p.head.set))
-	}
-}
-
-// inside compares what the value holds.
-func (p *pair) inside() {
-	if p.allows(Object) {
-		p.members()
-	}
-	if p.allows(Array) {
-		p.items()
-	}
-}
-
-// allows reports whether both sides may hold a value of a type.
-func (p *pair) allows(t Types) bool { return p.Space.And(p.context, p.Space.OfType(t)) != None }
-
-func (p *pair) members() {
-	for _, was := range p.base.properties() {
-		path := p.path.Join(change.Name(was.Name))
-		if is := p.head.property(was.Name); is != nil {
-			p.walk(path, p.key, was.Schema, is.Schema, p.live)
-			continue
-		}
-		if p.notes(was) {
-			p.removed(path, was)
-		}
-	}
-	for _, is := range p.head.properties() {
-		if p.base.property(is.Name) == nil && p.notes(is) {
-			p.added(p.path.Join(change.Name(is.Name)), is)
-		}
-	}
-}
-
-// notes reports whether a property that stands on one side only is worth a word: where
-// the values are the same, what it says is said in another way.
-func (p *pair) notes(one *Property) bool {
-	return p.live != 0 || p.Space.Of(one.Schema) == All
-}
-
-// removed reports a property of which the head says nothing any more.
-func (p *pair) removed(path change.Path, was *Property) {
-	s := p.Space
-	now := p.head.others(was.Name)
-	d := Difference{
-		Kind: PropertyRemoved, Path: path, Keyword: "properties", Base: member(was.Key, was.Schema.Node), Head: p.head.at("properties"),
-		From: p.typeText(was.Schema), Closed: now == None, Required: slices.Contains(p.base.required(), was.Name),
-	}
-	had := s.Of(was.Schema)
-	d.Wider, d.Narrower = s.beyond(now, had), s.beyond(had, now)
-	if d.Required && d.Wider.Verdict == No {
-		d.Wider = s.beyond(p.head.set, p.base.set)
-	} else {
-		p.show(&d, p.with(was.Name, s.And(now, had.Not())), p.with(was.Name, s.And(had, now.Not())))
-	}
-	p.element(d)
-}
-
-// added reports a property of which the base said nothing.
-func (p *pair) added(path change.Path, is *Property) {
-	s := p.Space
-	before := p.base.others(is.Name)
-	d := Difference{
-		Kind: PropertyAdded, Path: path, Keyword: "properties", Base: p.base.at("properties"), Head: member(is.Key, is.Schema.Node),
-		To: p.typeText(is.Schema), Closed: before == None, Required: slices.Contains(p.head.required(), is.Name),
-	}
-	has := s.Of(is.Schema)
-	d.Wider, d.Narrower = s.beyond(has, before), s.beyond(before, has)
-	if d.Required && d.Narrower.Verdict == No {
-		d.Narrower = s.beyond(p.base.set, p.head.set)
-	} else {
-		p.show(&d, p.with(is.Name, s.And(has, before.Not())), p.with(is.Name, s.And(before, has.Not())))
-	}
-	p.element(d)
-}
-
-// with returns the objects that have a member in set.
-func (p *pair) with(name string, set Set) Set {
-	s := p.Space
-	return s.And(s.OfType(Object), s.add(required(name)), s.add(formula{op: opProp, types: Object, names: []string{name}, kids: []Set{set}}))
-}
-
-// element adds a difference that is told whether values change or not.
-func (p *pair) element(d Difference) {
-	p.show(&d, All, All)
-	if p.live&wider == 0 {
-		d.Wider = unchanged
-	}
-	if p.live&narrower == 0 {
-		d.Narrower = unchanged
-	}
-	if p.key != "" {
-		d.Key = p.key
-	}
-	p.changes = append(p.changes, d)
-}
-
-// typeText says in a word what a schema allows.
-func (p *pair) typeText(schema *Schema) string {
-	t := p.view(schema).types()
-	if t == Any {
-		return "any"
-	}
-	return strings.Join(t.Names(), ", ")
-}
-
-// member goes from a key to the end of its value.
-func member(key, value *document.Node) source.Span {
-	span := key.At()
-	if end := value.At(); end.File == span.File && span.End.Compare(end.End) < 0 {
-		span.End = end.End
-	}
-	return span
 }
 
 // items compares what arrays hold.

@@ -47,11 +47,9 @@ const (
 type Difference struct {
 	Kind Kind
 
-	// Path is the element. Decl is the schema that declares it if that is a named
-	// definition, empty otherwise.
-	Path    change.Path
-	Keyword string // the one that was edited; empty: several
-	Key     string // tells apart the differences of one kind at one path
+	Path    change.Path // the element: below its definition, where the Comparer knows one
+	Keyword string      // the one that was edited; empty: several
+	Key     string      // tells apart the differences of one kind at one path
 
 	From, To string // what was and is written; "" for nothing
 	Closed   bool

@@ -447,8 +447,6 @@ func (k *keywordReader) arrays() {
 	case n == nil:
 	case n.Kind == document.List && k.s.Dialect != OpenAPI30:
 		k.s.Prefix, k.s.Items = k.schemas("items"), k.schema("additionalItems")
-	case k.s.Dialect.since(Draft6):
-		k.s.Items = k.read(k.scope, n)
 	default:
 		k.s.Items = k.read(k.scope, n)
 	}

@@ -44,7 +44,7 @@ func (s *Space) Within(a, b Set) Answer {
 	return answer
 }
 
-// Any answers whether there is a value in all of sets: Yes with one, No, or Undecided.
+// find answers whether there is a value in all of sets: Yes with one, No, or Undecided.
 func (s *Space) find(sets ...Set) Answer {
 	q := &search{Space: s, left: min(MaxSteps, s.steps), stack: make(map[string]int), low: math.MaxInt}
 	before := q.left

@@ -37,8 +37,6 @@ type Space struct {
 	answers map[[2]Set]Answer // of Within
 	memo    map[string]*outcome
 	key     []byte
-	values  []*Value
-	valueID map[string]int32
 }
 
 // An op says what a formula means. Those behind and speak of values of some types,
@@ -94,7 +92,7 @@ type formula struct {
 func NewSpace() *Space {
 	s := &Space{
 		index: make(map[string]Set), schemas: make(map[*Schema]*compiled), steps: MaxAllSteps,
-		answers: make(map[[2]Set]Answer), memo: make(map[string]*outcome), valueID: make(map[string]int32),
+		answers: make(map[[2]Set]Answer), memo: make(map[string]*outcome),
 	}
 	s.add(formula{op: opAnd})
 	return s

@@ -223,7 +223,7 @@ func nicest(from, to rune) rune {
 			return r
 		}
 	}
-	for r := max(from, '!'); r <= min(to, '~'); r++ {
+	if r := max(from, '!'); r <= min(to, '~') {
 		return r
 	}
 	return from

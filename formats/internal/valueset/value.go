@@ -169,13 +169,21 @@ func (v *Value) get(name string) *Value {
 // ValueOf reads the value that n stands for. It is not ok if a number is too long to
 // be compared exactly.
 func ValueOf(n *document.Node) (v *Value, ok bool) {
+	v, ok = valueOf(n)
+	if ok {
+		_ = v.String() // it is written now, so that many may read it at once
+	}
+	return v, ok
+}
+
+func valueOf(n *document.Node) (v *Value, ok bool) {
 	switch {
 	case n == nil:
 		return &Value{typ: Null}, true
 	case n.Kind == document.List:
 		v = &Value{typ: Array}
 		for _, item := range n.Items {
-			w, ok := ValueOf(item)
+			w, ok := valueOf(item)
 			if !ok {
 				return nil, false
 			}
@@ -185,7 +193,7 @@ func ValueOf(n *document.Node) (v *Value, ok bool) {
 	case n.Kind == document.Map:
 		members := make(map[string]*Value, len(n.Keys))
 		for i, key := range n.Keys {
-			w, ok := ValueOf(n.Items[i])
+			w, ok := valueOf(n.Items[i])
 			if !ok {
 				return nil, false
 			}

@@ -19,7 +19,7 @@ import (
 
 // Notice is what a consumer is told of a dropped field.
 func Notice() notifier.Notice {
-	critical := "critical"
+	critical, earliest := "critical", time.Date(2026, 12, 23, 8, 0, 0, 0, time.UTC)
 	return notifier.Notice{
 		Key: "2ac6941ba14b1ab5430fe0e600ab951d", Thread: "77d1e3f0c4a94b5f8d1c2b3a4f5e6d70", Channel: "c", To: "data@acme.example",
 		Port:     report.Port{ID: "checkout/orders", Product: "checkout", Name: "orders", Owner: "@acme/checkout"},
@@ -28,7 +28,7 @@ func Notice() notifier.Notice {
 			Finding: report.Finding{
 				ID: "0ea46631", Digest: "03cf1cd4f4c7ef42a3edae3a3d388a0d", Rule: "protobuf/field-removed", Class: "breaking",
 				Path: "Order.discount", Message: "Order.discount (field 4) is gone, and 4 is not reserved",
-				Fix: "Mark it deprecated now, tell finance.kpi, and remove it after 23 Dec 2026, when its notice has passed.",
+				Fix: "Mark it deprecated now, tell finance.kpi, and remove it after 23 Dec 2026, when its notice has passed.", Earliest: &earliest,
 			},
 			Hit: report.JudgedHit{Hit: report.Hit{ID: "finance.kpi", Impact: "violated", Why: "needs Order.discount"}, Verdict: "block"},
 		}},
