@@ -25,6 +25,7 @@ func outline(p *port) *schema.Outline {
 			w.item(change.Path("").Join(change.Name(one.shape)), one, keyword == "webhooks", true)
 		}
 	}
+	w.share()
 	return o
 }
 
@@ -32,10 +33,66 @@ type outliner struct {
 	lib    *library
 	o      *schema.Outline
 	called map[*document.Node]bool // callbacks on the way, which may lead back
+	shares []share
 }
 
-// maxOutline bounds how deep schemas without a name are outlined.
-const maxOutline = 64
+// Limits of an outline: how deep schemas without a name are outlined, how many
+// declarations there are, and how often what they share is looked at.
+const (
+	maxOutline = 64
+	maxDecls   = 200_000
+	maxRounds  = 64
+)
+
+// A share says that one declaration shows all that another does, which is one of its
+// alternatives or a part of it.
+type share struct{ at, of change.Path }
+
+// alternative notes that what is declared as v shows at a path. It is also a step of its
+// own there, by its name, so that what is told of the declaration has a place.
+func (w *outliner) alternative(at change.Path, v *view, x situation) {
+	of := declared(x, v.decl)
+	if _, known := w.o.Decls[of]; !known {
+		w.o.Decls[of] = nil
+		w.fields(of, v, v, x, 0, nil)
+	}
+	w.shares = append(w.shares, share{at, of})
+	w.edge(at, schema.Edge{Step: change.Name(v.name), Decl: of, Type: alternativeType, Optional: true, Span: top(v.node())})
+}
+
+const alternativeType = "alternative"
+
+// share gives each declaration the fields that it shows of others. Such a field leads to
+// the field of the other declaration, so who reads the one reads the other.
+func (w *outliner) share() {
+	known := make(map[share]bool)
+	for _, s := range w.shares {
+		known[s] = true
+	}
+	for changed, round := true, 0; changed && round < maxRounds; round++ {
+		changed = false
+		for i := 0; i < len(w.shares) && len(w.o.Decls) < maxDecls; i++ {
+			s := w.shares[i]
+			for _, e := range w.o.Decls[s.of] {
+				has := slices.ContainsFunc(w.o.Decls[s.at], func(o schema.Edge) bool { return o.Step == e.Step })
+				if has || e.Type == alternativeType {
+					continue
+				}
+				changed = true
+				own := s.of.Join(e.Step)
+				if _, declared := w.o.Decls[own]; !declared {
+					w.o.Decls[own] = nil
+				}
+				if inner := (share{own, e.Decl}); e.Decl != "" && e.Decl != own && !known[inner] {
+					known[inner] = true
+					w.shares = append(w.shares, inner)
+				}
+				e.Decl = own
+				w.o.Decls[s.at] = append(w.o.Decls[s.at], e)
+			}
+		}
+	}
+}
 
 // item outlines the operations of a path.
 func (w *outliner) item(at change.Path, one item, event, root bool) {
@@ -218,7 +275,7 @@ func (w *outliner) declare(at change.Path, n *document.Node, x situation) change
 
 // fields outlines the properties of a schema and of what it is combined from.
 func (w *outliner) fields(at change.Path, v, outer *view, x situation, depth int, seen []*document.Node) {
-	if slices.Contains(seen, v.node()) || len(seen) > maxOutline {
+	if slices.Contains(seen, v.node()) || len(seen) > maxOutline || len(w.o.Decls) > maxDecls {
 		return
 	}
 	seen = append(seen, v.node())
@@ -238,14 +295,23 @@ func (w *outliner) fields(at change.Path, v, outer *view, x situation, depth int
 	}
 	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
 		for _, m := range v.get(keyword).List() {
-			w.fields(at, readView(w.lib, m, 0), outer, x, depth, seen)
+			w.part(at, readView(w.lib, m, 0), outer, x, depth, seen)
 		}
 	}
 	for _, keyword := range []string{"then", "else"} {
 		if m := v.get(keyword); m != nil {
-			w.fields(at, readView(w.lib, m, 0), outer, x, depth, seen)
+			w.part(at, readView(w.lib, m, 0), outer, x, depth, seen)
 		}
 	}
+}
+
+// part outlines a schema that describes the same value as the one at a path.
+func (w *outliner) part(at change.Path, v, outer *view, x situation, depth int, seen []*document.Node) {
+	if v.decl != "" {
+		w.alternative(at, v, x)
+		return
+	}
+	w.fields(at, v, outer, x, depth, seen)
 }
 
 func (w *outliner) field(at change.Path, step change.Step, n *document.Node, optional bool, span source.Span, x situation, depth int) {
