@@ -110,7 +110,10 @@ func pointer(text string) (steps []string) {
 				step = decoded
 			}
 		}
-		steps = append(steps, strings.NewReplacer("~1", "/", "~0", "~").Replace(step))
+		if strings.Contains(step, "~") {
+			step = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
+		}
+		steps = append(steps, step)
 	}
 	return steps
 }

@@ -22,6 +22,7 @@ type reader struct {
 	lib   *library
 	scope *valueset.Scope
 	read  *valueset.Reader
+	small map[*document.Node]bool // of what references lead to
 }
 
 func newOracle(base, head *library) *oracle {
@@ -37,7 +38,7 @@ func newReader(lib *library) reader {
 		}
 		return valueset.Target{Node: t.node, Scope: scope, Name: t.name}, nil
 	}
-	return reader{lib, scope, &valueset.Reader{}}
+	return reader{lib, scope, &valueset.Reader{}, make(map[*document.Node]bool)}
 }
 
 // An answer says in which directions the values may differ, and why where that is not
@@ -74,22 +75,42 @@ func (a *answer) add(d direction, within valueset.Answer) {
 	}
 }
 
-// within reports whether n reaches few enough nodes.
+// within reports whether n reaches few enough nodes. What a reference leads to is
+// measured once by itself, so that a large schema is not walked for each of its uses.
 func (r reader) within(n *document.Node) bool {
+	small := true
+	eachRef(n, false, func(ref *document.Node) { small = small && r.isSmall(r.lib.follow(ref).node) })
+	return small && r.reach(n)
+}
+
+func (r reader) isSmall(n *document.Node) bool {
+	if n == nil {
+		return true
+	}
+	small, known := r.small[n]
+	if !known {
+		small = r.reach(n)
+		r.small[n] = small
+	}
+	return small
+}
+
+// reach walks n and what it refers to, as long as that is not too much.
+func (r reader) reach(n *document.Node) bool {
 	left := maxReach
-	seen := make(map[*document.Node]bool)
+	seen := make(map[*document.Node]bool) // what references led to
 	var visit func(n *document.Node)
 	visit = func(n *document.Node) {
-		if n == nil || left < 0 || seen[n] {
+		if n == nil || left < 0 {
 			return
 		}
-		if n.Kind == document.Map {
-			seen[n] = true
-			if ref := refOf(n); ref != nil {
-				visit(r.lib.follow(ref).node)
+		left--
+		if ref := refOf(n); ref != nil {
+			if t := r.lib.follow(ref).node; t != nil && !seen[t] {
+				seen[t] = true
+				visit(t)
 			}
 		}
-		left--
 		for _, item := range n.Items {
 			visit(item)
 		}
