@@ -259,7 +259,7 @@ func (w *outliner) callbacks(at change.Path, op *document.Node) {
 func (w *outliner) declare(at change.Path, n *document.Node, x situation) change.Path {
 	var v *view
 	if n != nil {
-		v = readView(w.lib, n, 0)
+		v = w.only(readView(w.lib, n, 0), 0)
 		if v.decl != "" {
 			at = declared(x, v.decl)
 		}
@@ -321,6 +321,7 @@ func (w *outliner) field(at change.Path, step change.Step, n *document.Node, opt
 	}
 	e := schema.Edge{Step: step, Type: v.typeName(), Optional: optional, Tags: w.tags(v.parts...), Values: v.valueTexts(), Span: span}
 	to := at.Join(step)
+	v = w.only(v, 0)
 	if v.decl != "" {
 		to = declared(x, v.decl)
 	}
@@ -333,6 +334,31 @@ func (w *outliner) field(at change.Path, step change.Step, n *document.Node, opt
 		w.o.Decls[to] = nil
 		w.fields(to, v, v, x, depth+1, nil)
 	}
+}
+
+// only returns the one part of v that has members, where v itself has none: what is
+// declared as a thing or its id shows the thing.
+func (w *outliner) only(v *view, depth int) *view {
+	if v.decl != "" || depth > maxChain || slices.ContainsFunc([]string{"properties", "items", "prefixItems", "additionalProperties", "then", "else"}, func(k string) bool { return v.get(k) != nil }) {
+		return v
+	}
+	var found *view
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		for _, m := range v.get(keyword).List() {
+			inner := readView(w.lib, m, 0)
+			if !inner.holdsMore() {
+				continue
+			}
+			if found != nil {
+				return v
+			}
+			found = inner
+		}
+	}
+	if found == nil {
+		return v
+	}
+	return w.only(found, depth+1)
 }
 
 // holdsMore reports whether v describes members or items.
