@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
@@ -225,6 +224,3 @@ func mentions(fsys fs.FS, name string) ([]string, error) {
 
 // root returns a member of the description.
 func (p *port) get(key string) *document.Node { return p.root.Get(key) }
-
-// step is the name of a path in the addresses that consumers use.
-func pathStep(template string) change.Step { return change.Name(shapeOf(template)) }
