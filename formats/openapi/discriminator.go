@@ -1,6 +1,8 @@
 package openapi
 
 import (
+	"cmp"
+
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
@@ -49,7 +51,7 @@ func (p *pair) tag(was, is *document.Node, id string) {
 		rule = discriminatorExtended
 	}
 	kept := p.key
-	p.key = join(p.key, was.String()+is.String())
+	p.key = join(p.key, cmp.Or(was.String(), is.String()))
 	p.edit(rule, "discriminator", p.x.id(id))
 	p.key = kept
 }
