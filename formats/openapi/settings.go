@@ -1,0 +1,20 @@
+package openapi
+
+import (
+	"strings"
+
+	"github.com/breakwater-data/breakwater/checker/source/document"
+)
+
+// Settings are the section formats.openapi of breakwater.yaml.
+type settings struct {
+	stripPrefix string   // of paths, so that a move of all of them is none
+	extensions  []string // the only extensions that are compared; none: all
+}
+
+func readSettings(section *document.Node, problems *document.Problems) settings {
+	f := problems.Fields(section, "openapi")
+	s := settings{stripPrefix: strings.TrimSuffix(f.Text("strip-path-prefix"), "/"), extensions: f.Texts("extensions")}
+	f.Text("preset")
+	return s
+}
