@@ -1,7 +1,6 @@
 package action
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -12,10 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/breakwater-data/breakwater/action/emulatetest"
 	"github.com/breakwater-data/breakwater/checker/revision/repotest"
 	"github.com/breakwater-data/breakwater/checker/ruletest"
 )
@@ -181,20 +178,18 @@ func TestActRunsTheActionOnEvents(t *testing.T) {
 
 // An emulated is GitHub's API as emulate plays it, with a pull request.
 type emulated struct {
-	url, head string
-	number    int
-	app       *rsa.PrivateKey
+	*emulatetest.Server
+	head   string
+	number int
+	app    *rsa.PrivateKey
 }
 
 func emulate(t *testing.T) *emulated {
-	node := ruletest.Peer(t, "node_modules/node/bin/node")
-	script := ruletest.Peer(t, "node_modules/emulate/dist/index.js")
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
 	pemText := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
-	seed := filepath.Join(t.TempDir(), "seed.yaml")
 	text := fmt.Sprintf(`tokens:
   tok_admin: {login: admin, scopes: [repo]}
   tok_mallory: {login: mallory, scopes: [repo]}
@@ -205,67 +200,18 @@ github:
     - {app_id: 12345, slug: reader, name: Reader, private_key: %q, permissions: {contents: read, issues: read, pull_requests: read, metadata: read},
        events: [], installations: [{installation_id: 1, account: admin, repository_selection: all}]}
 `, pemText)
-	if err := os.WriteFile(seed, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := free.Addr().String()
-	free.Close()
-	_, port, _ := net.SplitHostPort(address)
-	e := &emulated{url: "http://" + address, app: key}
-	cmd := exec.CommandContext(t.Context(), node, script, "start", "--host", "127.0.0.1", "-p", port, "-s", "github", "--base-url", e.url, "--seed", seed)
-	var log bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", address); err == nil {
-			conn.Close()
-			break
-		} else if time.Now().After(deadline) {
-			t.Fatalf("emulate does not start: %v\n%s", err, &log)
-		}
-	}
+	e := &emulated{Server: emulatetest.Start(t, text), app: key}
 	var ref struct{ Object struct{ SHA string } }
-	e.call(t, "tok_admin", "GET", "/repos/admin/checkout/git/ref/heads/main", "", &ref)
-	e.call(t, "tok_admin", "POST", "/repos/admin/checkout/git/refs", fmt.Sprintf(`{"ref":"refs/heads/topic","sha":%q}`, ref.Object.SHA), nil)
-	e.call(t, "tok_admin", "PUT", "/repos/admin/checkout/contents/x.txt", `{"message":"x","content":"eA==","branch":"topic"}`, nil)
+	e.Call(t, "tok_admin", "GET", "/repos/admin/checkout/git/ref/heads/main", "", &ref)
+	e.Call(t, "tok_admin", "POST", "/repos/admin/checkout/git/refs", fmt.Sprintf(`{"ref":"refs/heads/topic","sha":%q}`, ref.Object.SHA), nil)
+	e.Call(t, "tok_admin", "PUT", "/repos/admin/checkout/contents/x.txt", `{"message":"x","content":"eA==","branch":"topic"}`, nil)
 	var pr struct {
 		Number int
 		Head   struct{ SHA string }
 	}
-	e.call(t, "tok_admin", "POST", "/repos/admin/checkout/pulls", `{"title":"t","head":"topic","base":"main"}`, &pr)
+	e.Call(t, "tok_admin", "POST", "/repos/admin/checkout/pulls", `{"title":"t","head":"topic","base":"main"}`, &pr)
 	e.number, e.head = pr.Number, pr.Head.SHA
 	return e
-}
-
-func (e *emulated) call(t *testing.T, token, method, path, body string, into any) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, e.url+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+token)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err == nil && resp.StatusCode > 299 {
-		err = fmt.Errorf("%s: %s", resp.Status, text)
-	}
-	if err == nil && into != nil {
-		err = json.Unmarshal(text, into)
-	}
-	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
-	}
 }
 
 // readerToken returns the token of an app that may only read, as a workflow on a
@@ -280,13 +226,13 @@ func (e *emulated) readerToken(t *testing.T) string {
 		t.Fatal(err)
 	}
 	var token struct{ Token string }
-	e.call(t, signed+"."+encode(signature), "POST", "/app/installations/1/access_tokens", "{}", &token)
+	e.Call(t, signed+"."+encode(signature), "POST", "/app/installations/1/access_tokens", "{}", &token)
 	return token.Token
 }
 
 func (e *emulated) comments(t *testing.T) (bodies []string) {
 	var all []struct{ Body string }
-	e.call(t, "tok_admin", "GET", fmt.Sprintf("/repos/admin/checkout/issues/%d/comments", e.number), "", &all)
+	e.Call(t, "tok_admin", "GET", fmt.Sprintf("/repos/admin/checkout/issues/%d/comments", e.number), "", &all)
 	for _, c := range all {
 		bodies = append(bodies, c.Body)
 	}
@@ -303,13 +249,13 @@ func TestActCommentsOnAnEmulatedPullRequest(t *testing.T) {
 	mended := w.origin.Commit("mend", repotest.Files{contractPath: wider})
 	payload := strings.ReplaceAll(pullEvent(e.head, e.head, "admin/checkout", "private"), `"number":7`, fmt.Sprintf(`"number":%d`, e.number))
 	payload = strings.ReplaceAll(payload, "acme/", "admin/")
-	env := map[string]string{"GITHUB_API_URL": e.url, "GITHUB_REPOSITORY": "admin/checkout"}
+	env := map[string]string{"GITHUB_API_URL": e.URL, "GITHUB_REPOSITORY": "admin/checkout"}
 	with := func(head, token string) map[string]string {
 		return map[string]string{"base": "main", "head": head, "github-token": token, "comment-id": "test"}
 	}
 	mark := "<!-- breakwater:report id=test rev=" + e.head + " -->\n"
 	fake, _ := json.Marshal(map[string]string{"body": mark + "all is well"})
-	e.call(t, "tok_mallory", "POST", fmt.Sprintf("/repos/admin/checkout/issues/%d/comments", e.number), string(fake), nil)
+	e.Call(t, "tok_mallory", "POST", fmt.Sprintf("/repos/admin/checkout/issues/%d/comments", e.number), string(fake), nil)
 	clone := w.shallow("topic")
 
 	r := a.run(t, clone, "pull_request", payload, env, with(broken, e.readerToken(t)))

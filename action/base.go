@@ -81,13 +81,24 @@ func (c *clone) ask(ctx context.Context, e *event, in inputs, what comparison) c
 	if c.api == nil || e.PullRequest == nil || in.base != "" || in.head != "" {
 		return what
 	}
-	// The second page: it has the answer without the files.
-	found, _, err := c.api.Repositories.CompareCommits(ctx, c.owner, c.name, what.branch, what.head, &github.ListOptions{Page: 2, PerPage: 1})
-	tip, left := found.GetBaseCommit().GetSHA(), found.GetMergeBaseCommit().GetSHA()
-	if err == nil && isSHA(tip) && isSHA(left) {
+	if tip, left, err := Compare(ctx, c.api, c.owner, c.name, what.branch, what.head); err == nil {
 		what.gate, what.base = tip, left
 	}
 	return what
+}
+
+// Compare asks the forge where a branch is now, and where head left it.
+func Compare(ctx context.Context, client *github.Client, owner, name, branch, head string) (tip, left string, err error) {
+	// The second page: it has the answer without the files.
+	found, _, err := client.Repositories.CompareCommits(ctx, owner, name, branch, head, &github.ListOptions{Page: 2, PerPage: 1})
+	if err != nil {
+		return "", "", fmt.Errorf("where %s left %s: %w", cut(head, 80), cut(branch, 80), err)
+	}
+	tip, left = found.GetBaseCommit().GetSHA(), found.GetMergeBaseCommit().GetSHA()
+	if !isSHA(tip) || !isSHA(left) {
+		return "", "", fmt.Errorf("the forge does not say where %s left %s", cut(head, 80), cut(branch, 80))
+	}
+	return tip, left, nil
 }
 
 // revisions brings the commits that are missing, and lists their files.

@@ -21,7 +21,8 @@ type Comment struct {
 	Owner, Repo string
 	Number      int    // of the pull request
 	ID          string // tells it from those of other workflows and jobs: see [CommentID]
-	Rev         string // the head that is reported on
+	Rev         string // the head that is reported on; empty: it is about none
+	Author      string // who we are, as an author is named; empty: the forge is asked
 }
 
 // A Body is what a Comment is to say.
@@ -141,6 +142,9 @@ func (c *Comment) send(ctx context.Context, to, mine *github.IssueComment) (*git
 
 // current returns ErrOutdated if the pull request has moved on.
 func (c *Comment) current(ctx context.Context) error {
+	if c.Rev == "" {
+		return nil
+	}
 	pr, _, err := c.Client.PullRequests.Get(ctx, c.Owner, c.Repo, c.Number)
 	switch {
 	case err != nil:
@@ -179,7 +183,9 @@ func notices(mine *github.IssueComment) []string {
 }
 
 // own returns our comments, the first made first.
-func (c *Comment) own(ctx context.Context) ([]*github.IssueComment, error) { return c.by(ctx, "") }
+func (c *Comment) own(ctx context.Context) ([]*github.IssueComment, error) {
+	return c.by(ctx, c.Author)
+}
 
 // by is own for an author who is known already.
 func (c *Comment) by(ctx context.Context, login string) ([]*github.IssueComment, error) {

@@ -50,7 +50,7 @@ func (r *Reviews) ApprovedBy(ctx context.Context, owner string) (people []string
 		return people, nil
 	}
 	for _, login := range r.approvers {
-		in, err := r.isMember(ctx, org, team, login)
+		in, err := isMember(ctx, r.Client, org, team, login)
 		if err != nil {
 			return nil, err
 		}
@@ -94,8 +94,22 @@ func (r *Reviews) readOnce(ctx context.Context) error {
 	return nil
 }
 
-func (r *Reviews) isMember(ctx context.Context, org, team, login string) (bool, error) {
-	membership, resp, err := r.Client.Teams.GetTeamMembershipBySlug(ctx, org, team, login)
+// Behind reports whether the person called login is behind owner: "@user" himself, or
+// for "@org/team" one of its members.
+func Behind(ctx context.Context, client *github.Client, login, owner string) (bool, error) {
+	name, ok := strings.CutPrefix(strings.ToLower(owner), "@")
+	if !ok || name == "" || login == "" {
+		return false, nil
+	}
+	org, team, ok := strings.Cut(name, "/")
+	if !ok {
+		return strings.EqualFold(name, login), nil
+	}
+	return isMember(ctx, client, org, team, login)
+}
+
+func isMember(ctx context.Context, client *github.Client, org, team, login string) (bool, error) {
+	membership, resp, err := client.Teams.GetTeamMembershipBySlug(ctx, org, team, login)
 	switch {
 	case err == nil:
 		return membership.GetState() == "active", nil

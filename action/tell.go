@@ -28,7 +28,7 @@ func (j *job) tell(ctx context.Context, r, shown *checker.Result) (url string) {
 	if j.in.notify {
 		sent = j.notify(ctx, c, r)
 	}
-	create := wanted(j.in.comment, r)
+	create := j.in.comment.Wants(r)
 	switch {
 	case j.event.PullRequest == nil || j.in.comment == WhenNever:
 		return ""
@@ -103,8 +103,8 @@ func (j *job) change(r *checker.Result) notifier.Change {
 	return about
 }
 
-// wanted reports whether r is worth a first comment.
-func wanted(when When, r *checker.Result) bool {
+// Wants reports whether r is worth a first comment.
+func (when When) Wants(r *checker.Result) bool {
 	touched := len(r.Findings) > 0
 	for _, p := range r.Ports {
 		touched = touched || p.State != checker.Unchanged

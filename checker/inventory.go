@@ -19,6 +19,7 @@ type Inventory struct {
 	Moved     map[string]string // where ports went that were here, by their ids
 	Unread    []product.Unread
 	Consumers []consumer.Consumer
+	Uses      consumer.Uses // every registration, of ports elsewhere too
 	Errors    []Error
 	Policy    policy.Policy
 	Notes     []*source.Error    // what imported sources say that does not count, and why
@@ -40,7 +41,7 @@ func (c *Checker) Inventory(ctx context.Context, tree *revision.Tree) (*Inventor
 	uses, _ := s.registrations(ctx)
 	s.unknownPorts(uses)
 	inv := &Inventory{
-		Moved: make(map[string]string), Unread: s.head.Unread, Consumers: consumers(uses), Errors: s.errors, Policy: s.gate.Policy,
+		Moved: make(map[string]string), Unread: s.head.Unread, Consumers: consumers(uses), Uses: uses, Errors: s.errors, Policy: s.gate.Policy,
 		Notes: s.notes, Elsewhere: s.elsewhere,
 	}
 	for id, d := range s.tombstones {

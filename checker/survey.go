@@ -70,7 +70,7 @@ func (c *Checker) survey(ctx context.Context, revs Revisions) *survey {
 	}
 	s.gate.Policy.Now = c.Now
 	s.silence(ctx)
-	if c.Reviews != nil {
+	if c.Reviews != nil || c.Acks != nil {
 		s.gate.Policy.Missing = func(f *policy.Finding, owner string) []string { return s.missing(ctx, f, owner) }
 	}
 	s.changed = revision.Changed(revs.Base, revs.Head)
@@ -158,6 +158,9 @@ func (s *survey) approvals() {
 		if !slices.ContainsFunc(in, a.Same) && !slices.ContainsFunc(s.baseGate.Policy.Approvals, a.Same) {
 			s.gate.Policy.Approvals = append(s.gate.Policy.Approvals, a)
 		}
+	}
+	if s.Acks != nil {
+		s.gate.Policy.Approvals = append(s.gate.Policy.Approvals, s.Acks.Proposed()...)
 	}
 }
 

@@ -305,7 +305,7 @@ func OtherConfigs(tree *revision.Tree, formats []schema.Format) map[string][]str
 }
 
 func (r reader) policy(f *document.Fields) Policy {
-	p := Policy{FailOn: FailOn(f.OneOf("fail-on", string(FailOnBreaking), string(FailOnRisky), string(FailOnNever))), Approvers: f.Texts("approvers")}
+	p := Policy{FailOn: FailOn(f.OneOf("fail-on", string(FailOnBreaking), string(FailOnRisky), string(FailOnNever))), Approvers: f.Texts("approvers"), Override: f.Texts("override")}
 	if v := f.OneOf("unregistered", Block.String(), Notify.String(), Pass.String()); v != "" {
 		verdict := Verdict(slices.Index([]string{Pass.String(), Notify.String(), Block.String()}, v))
 		p.Unregistered = &verdict

@@ -144,6 +144,7 @@ func (g *gate) settings() {
 	days := func(p Policy) int { return int(p.NoticeEnds(epoch, slo.Quantity{}).Sub(epoch).Hours() / 24) }
 	g.setting(fmt.Sprint(days(was), " days"), fmt.Sprint(days(now), " days"), days(was), days(now), "policy", "notice")
 	g.setting(strings.Join(was.Approvers, " "), strings.Join(now.Approvers, " "), 1, subset(now.Approvers, was.Approvers), "policy", "approvers")
+	g.setting(strings.Join(was.Override, " "), strings.Join(now.Override, " "), 1, subset(now.Override, was.Override), "policy", "override")
 	g.setting(strings.Join(g.base.Consumers, " "), strings.Join(g.head.Consumers, " "), 1, subset(g.base.Consumers, g.head.Consumers), "consumers", "files")
 	from, to := imports(g.base), imports(g.head)
 	g.setting(cmp.Or(strings.Join(from, ", "), "none"), cmp.Or(strings.Join(to, ", "), "none"), 1, subset(from, to), "consumers", "imports")

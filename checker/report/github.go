@@ -27,8 +27,17 @@ var (
 // lines that changed: what blocks as errors, what is to be told as warnings, those
 // that hit somebody who is registered first. What passes is not annotated.
 func (o Options) GitHub(w io.Writer, r *checker.Result) error {
+	errors, warnings := annotations(r)
+	var b bytes.Buffer
+	writeAnnotations(&b, "error", errors)
+	writeAnnotations(&b, "warning", warnings)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// annotations lists what blocks or is broken, and what is to be told.
+func annotations(r *checker.Result) (errors, warnings []annotation) {
 	v := newView(Public(r), false)
-	var errors, warnings []annotation
 	for _, e := range v.untold() {
 		errors = append(errors, v.annotateError(e))
 	}
@@ -42,11 +51,37 @@ func (o Options) GitHub(w io.Writer, r *checker.Result) error {
 			warnings = append(warnings, a)
 		}
 	}
-	var b bytes.Buffer
-	writeAnnotations(&b, "error", errors)
-	writeAnnotations(&b, "warning", warnings)
-	_, err := w.Write(b.Bytes())
-	return err
+	return errors, warnings
+}
+
+// A Remark is an annotation as the forge's API takes it: at lines of a file, and at
+// columns if they are of one line.
+type Remark struct {
+	File           string
+	Line, EndLine  int
+	Column, EndCol int // zero: the whole lines
+	Blocks         bool
+	Title, Message string
+}
+
+// Remarks lists all that is to be annotated, with what blocks first. What stands in no
+// file is not among it.
+func Remarks(r *checker.Result) (all []Remark) {
+	errors, warnings := annotations(r)
+	for i, a := range slices.Concat(errors, warnings) {
+		if a.span.IsZero() {
+			continue
+		}
+		remark := Remark{
+			File: a.span.File, Line: max(a.span.Start.Line, 1), EndLine: max(a.span.End.Line, a.span.Start.Line, 1),
+			Blocks: i < len(errors), Title: Plain(a.title), Message: plainLines(a.message),
+		}
+		if a.start > 0 && remark.Line == remark.EndLine {
+			remark.Column, remark.EndCol = a.start, max(a.end, a.start)
+		}
+		all = append(all, remark)
+	}
+	return all
 }
 
 // An annotation is one workflow command.

@@ -278,7 +278,9 @@ func (m *markdown) todo() {
 		missing := cmp.Or(strings.Join(f.Approval.Missing, ", "), "an owner of each consumer that is hit")
 		m.line("**To be approved**: %s. Still to approve this pull request: %s\n", m.detailOf(f), prose(missing))
 	}
-	if ids := m.approvable(); len(ids) > 0 {
+	if ids := m.approvable(); len(ids) > 0 && m.Answers {
+		m.line("**To merge it on purpose**: %s, each with a comment like %s.\n", prose(m.approvers()), code("/breakwater ack "+ids[0]+" REASON"))
+	} else if len(ids) > 0 {
 		m.line("**To merge it on purpose**: run %s, commit what it writes, and %s.\n", code(ackCommand(ids)), prose(m.approvers()))
 	}
 }

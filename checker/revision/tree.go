@@ -64,6 +64,9 @@ type Listing struct {
 	// One that no entry needs may be nil.
 	Object func(blob string) ([]byte, error)
 	Open   func(path string) (fs.File, error)
+
+	// Warm reads blobs ahead, all at once, where that is faster; see [Tree.Warm].
+	Warm func(ctx context.Context, entries []Entry) error
 }
 
 // A source is where contents come from.
@@ -104,7 +107,11 @@ func (l Left) IsUnreadable() bool { return strings.HasPrefix(l.Why, whyUnreadabl
 
 // Tree makes a tree of l, whose Entries it may reorder and keep.
 func (l Listing) Tree() *Tree {
-	return l.tree(source{object: l.Object, open: l.Open})
+	content := source{object: l.Object, open: l.Open}
+	if l.Warm != nil {
+		content.warm = func(ctx context.Context, _ string, entries []Entry) error { return l.Warm(ctx, entries) }
+	}
+	return l.tree(content)
 }
 
 func (l Listing) tree(content source) *Tree {

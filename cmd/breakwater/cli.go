@@ -60,7 +60,7 @@ consumers, and blocks the merge or tells the teams downstream.`,
 	root.AddCommand(
 		c.checkCommand(), c.diffCommand(), c.historyCommand(), c.explainCommand(), c.rulesCommand(), c.portsCommand(),
 		c.whoUsesCommand(), c.impactCommand(), c.registerCommand(), c.verifyCommand(), c.ackCommand(), c.registryCommand(),
-		c.initCommand(), c.doctorCommand(), c.demoCommand(), c.notifyCommand(), c.actionCommand(), c.versionCommand(),
+		c.initCommand(), c.doctorCommand(), c.demoCommand(), c.notifyCommand(), c.actionCommand(), c.serveCommand(), c.versionCommand(),
 	)
 	return root
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,36 +14,16 @@ import (
 	"github.com/breakwater-data/breakwater/formats/sql/query"
 )
 
-// A postgres is a throw-away cluster of a real PostgreSQL, reached by psql over a
-// socket in a folder of its own.
+// A postgres is a real PostgreSQL with the schema of testdata/postgres in it, reached
+// by psql.
 type postgres struct {
-	t   testing.TB
-	bin string
-	dir string
+	*ruletest.Postgres
+	t testing.TB
 }
 
-// startPostgres starts one with the schema of testdata/postgres in it.
 func startPostgres(t testing.TB) *postgres {
 	t.Helper()
-	bin, err := filepath.EvalSymlinks(ruletest.Peer(t, "bin/postgres"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// A socket's path must be short, and its user may enter no folder of root's.
-	dir, err := os.MkdirTemp("/tmp", "pg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	pg := &postgres{t, filepath.Dir(bin), dir}
-	if os.Geteuid() == 0 {
-		pg.must(exec.Command("chown", "postgres", dir))
-	}
-	data := filepath.Join(dir, "data")
-	pg.must(pg.command("initdb", "-D", data, "-A", "trust", "-U", "owner", "--no-sync", "-E", "UTF8", "--locale=C"))
-	options := fmt.Sprintf("-c listen_addresses='' -c unix_socket_directories=%s -c fsync=off", dir)
-	pg.must(pg.command("pg_ctl", "-D", data, "-o", options, "-l", filepath.Join(dir, "log"), "-w", "start"))
-	t.Cleanup(func() { pg.must(pg.command("pg_ctl", "-D", data, "-m", "immediate", "stop")) })
+	pg := &postgres{ruletest.StartPostgres(t), t}
 	schema, err := os.ReadFile("testdata/postgres/schema.sql")
 	if err != nil {
 		t.Fatal(err)
@@ -53,27 +32,9 @@ func startPostgres(t testing.TB) *postgres {
 	return pg
 }
 
-// command runs a program of PostgreSQL, which does not want to be run by root.
-func (pg *postgres) command(name string, args ...string) *exec.Cmd {
-	path := filepath.Join(pg.bin, name)
-	if os.Geteuid() == 0 {
-		return exec.Command("setpriv", append([]string{"--reuid=postgres", "--regid=postgres", "--clear-groups", path}, args...)...)
-	}
-	return exec.Command(path, args...)
-}
-
-func (pg *postgres) must(cmd *exec.Cmd) {
-	pg.t.Helper()
-	cmd.Dir = pg.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		pg.t.Fatalf("%v: %v\n%s", cmd, err, out)
-	}
-}
-
 func (pg *postgres) psql(script string) string {
 	pg.t.Helper()
-	cmd := pg.command("psql", "-h", pg.dir, "-U", "owner", "-d", "postgres", "-qAtX", "-v", "ON_ERROR_STOP=0")
-	cmd.Dir = pg.dir
+	cmd := pg.Command("psql", "-h", pg.Dir, "-U", "owner", "-d", "postgres", "-qAtX", "-v", "ON_ERROR_STOP=0")
 	cmd.Stdin = strings.NewReader(script)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -1,0 +1,215 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/breakwater-data/breakwater/action/bot/store"
+	"github.com/google/go-github/v60/github"
+)
+
+// Limits of looking for what was missed.
+const (
+	forgottenAfter = 2 * time.Minute    // nobody brought a subject up to date, and nobody is at it
+	deliveriesAge  = 3 * 24 * time.Hour // the forge sends nothing again that is older
+	collectEvery   = 24 * time.Hour
+	sweepTime      = 30 * time.Minute
+	sweepEvery     = 6 // rounds between two looks at every open pull request
+)
+
+// reconcileForever looks for what was missed, at the start and then from time to time.
+// Of several replicas one looks.
+func (b *Bot) reconcileForever(ctx context.Context) {
+	every := or(b.Reconcile, defaultReconcile)
+	for round := 0; ; round++ {
+		if round == 0 || b.myTurn(ctx, every) {
+			if err := b.reconcile(ctx, round%sweepEvery == 0); err != nil && ctx.Err() == nil {
+				b.Log.Warn("not all that may have been missed could be looked for", "error", err.Error())
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(every):
+		}
+	}
+}
+
+// myTurn reports whether no other replica looks at this time.
+func (b *Bot) myTurn(ctx context.Context, every time.Duration) (mine bool) {
+	err := b.Store.Do(ctx, func(tx *store.Tx) (err error) {
+		mine, err = tx.Once(ctx, fmt.Sprint(store.Turn, "reconcile ", b.Now().UnixNano()/int64(every)))
+		return err
+	})
+	return mine && err == nil
+}
+
+// reconcile asks for all that was missed: subjects that nobody is at, events that did
+// not arrive, and, if everything is to be looked at, pull requests that no event told
+// of.
+func (b *Bot) reconcile(ctx context.Context, everything bool) error {
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	defer cancel()
+	n, err := b.Store.Forgotten(ctx, b.Now().Add(-forgottenAfter))
+	b.metrics.found("subject", n)
+	errs := []error{err, b.redeliver(ctx), b.Store.Prune(ctx)}
+	if everything {
+		errs = append(errs, b.sweep(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// redeliver has the forge send again what did not arrive. It does not by itself.
+func (b *Bot) redeliver(ctx context.Context) error {
+	app := b.GitHub.client(0)
+	opts := &github.ListCursorOptions{PerPage: perPage}
+	arrived := make(map[string]bool)
+	var failed []*github.HookDelivery
+	for range maxPages {
+		page, resp, err := app.Apps.ListHookDeliveries(ctx, opts)
+		if status(err) == http.StatusNotFound { // a forge that keeps no list
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("failed deliveries: %w", err)
+		}
+		old := false
+		for _, d := range page {
+			old = old || b.Now().Sub(d.GetDeliveredAt().Time) > deliveriesAge
+			if code := d.GetStatusCode(); code >= 200 && code < 300 {
+				arrived[d.GetGUID()] = true
+			} else {
+				failed = append(failed, d)
+			}
+		}
+		if opts.Cursor = resp.Cursor; opts.Cursor == "" || old || len(page) == 0 {
+			break
+		}
+	}
+	var errs []error
+	for _, d := range failed {
+		if arrived[d.GetGUID()] || b.Now().Sub(d.GetDeliveredAt().Time) > deliveriesAge || !known(d.GetEvent()) {
+			continue
+		}
+		arrived[d.GetGUID()] = true // once is enough
+		if written, err := b.Store.Received(ctx, d.GetGUID()); written || err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		_, _, err := app.Apps.RedeliverHookDelivery(ctx, d.GetID())
+		if _, accepted := errors.AsType[*github.AcceptedError](err); accepted {
+			err = nil
+		}
+		if err == nil {
+			b.metrics.found("delivery", 1)
+			b.Log.Info("asked for an event again", "delivery", d.GetGUID(), "event", d.GetEvent())
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// sweep looks at every repository: at open pull requests whose newest head has no
+// finished check, and at what the repository says of ports and consumers, if that was
+// not read lately.
+func (b *Bot) sweep(ctx context.Context) error {
+	app := b.GitHub.client(0)
+	opts := &github.ListOptions{PerPage: perPage}
+	var errs []error
+	for range maxPages {
+		page, resp, err := app.Apps.ListInstallations(ctx, opts)
+		if err != nil {
+			return errors.Join(append(errs, fmt.Errorf("installations: %w", err))...)
+		}
+		for _, i := range page {
+			if i.SuspendedAt == nil {
+				errs = append(errs, b.sweepInstallation(ctx, i.GetID()))
+			}
+		}
+		if opts.Page = resp.NextPage; opts.Page == 0 {
+			break
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (b *Bot) sweepInstallation(ctx context.Context, installation int64) error {
+	client := b.GitHub.client(installation)
+	opts := &github.ListOptions{PerPage: perPage}
+	var errs []error
+	for range maxPages {
+		page, resp, err := client.Apps.ListRepos(ctx, opts)
+		if err != nil {
+			return errors.Join(append(errs, fmt.Errorf("repositories of installation %d: %w", installation, err))...)
+		}
+		for _, r := range page.Repositories {
+			if !r.GetArchived() && !r.GetDisabled() && isRepo(r.GetFullName()) {
+				errs = append(errs, b.sweepRepository(ctx, client, installation, r))
+			}
+		}
+		if opts.Page = resp.NextPage; opts.Page == 0 || ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (b *Bot) sweepRepository(ctx context.Context, client *github.Client, installation int64, r *github.Repository) error {
+	known, err := b.Store.Repository(ctx, r.GetFullName())
+	if err != nil {
+		return err
+	}
+	if known == nil || known.Failure != "" || known.Build != b.build() || b.Now().Sub(known.Collected) > collectEvery {
+		if err := b.ask(ctx, store.Subject{Installation: installation, Repo: r.GetFullName(), Kind: store.Registry}); err != nil {
+			return err
+		}
+	}
+	opts := &github.PullRequestListOptions{State: "open", ListOptions: github.ListOptions{PerPage: perPage}}
+	for range maxPages {
+		page, resp, err := client.PullRequests.List(ctx, r.GetOwner().GetLogin(), r.GetName(), opts)
+		if err != nil {
+			if gone(err) {
+				return nil
+			}
+			return fmt.Errorf("pull requests of %s: %w", r.GetFullName(), err)
+		}
+		for _, pr := range page {
+			s := store.Subject{Installation: installation, Repo: r.GetFullName(), Kind: store.Pull, Name: strconv.Itoa(pr.GetNumber())}
+			if err := b.sweepPull(ctx, s, pr.GetHead().GetSHA()); err != nil {
+				return err
+			}
+		}
+		if opts.Page = resp.NextPage; opts.Page == 0 {
+			break
+		}
+	}
+	return nil
+}
+
+// sweepPull asks for a pull request whose head has no finished check.
+func (b *Bot) sweepPull(ctx context.Context, s store.Subject, head string) error {
+	return b.Store.Do(ctx, func(tx *store.Tx) error {
+		id, err := tx.Find(ctx, s.Repo, s.Kind, s.Name)
+		if err != nil {
+			return err
+		}
+		v, err := tx.Verdict(ctx, id)
+		if err != nil || v != nil && v.Head == head && (v.Finished || v.Run == 0) {
+			return err
+		}
+		b.metrics.found("pull", 1)
+		_, err = tx.Want(ctx, s)
+		return err
+	})
+}
+
+func (b *Bot) ask(ctx context.Context, s store.Subject) error {
+	return b.Store.Do(ctx, func(tx *store.Tx) error {
+		_, err := tx.Want(ctx, s)
+		return err
+	})
+}

@@ -1,0 +1,206 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/breakwater-data/breakwater/action/bot/store"
+	"github.com/breakwater-data/breakwater/checker"
+	"github.com/breakwater-data/breakwater/checker/consumer"
+)
+
+// elsewhere knows who reads a port from another repository of the same installation:
+// the same organisation, since nobody else's repositories are anybody's business.
+type elsewhere struct {
+	store        *store.Store
+	installation int64
+	repo         string
+}
+
+// Uses implements [consumer.Registry]. A registration stands for the present as long
+// as somebody looked after it, like a copy that was taken by hand.
+func (e *elsewhere) Uses(ctx context.Context, version string, names ...string) (uses []consumer.Use, err error) {
+	found, err := e.store.Readings(ctx, e.installation, e.repo, names)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range found {
+		u := r.Use
+		u.Repo = cmp.Or(u.Repo, r.Repo)
+		u.Span.File = r.Repo + ":" + u.Span.File
+		if u.Evidence.Source == "declared" { // what is wrong in it cannot be mended here
+			u.Evidence.Source, u.Evidence.ObservedAt = consumer.Snapshot, r.Collected
+		}
+		if u.Reads(version, names...) {
+			uses = append(uses, u)
+		}
+	}
+	return uses, nil
+}
+
+// collect reads what the default branch of a repository says of ports and consumers.
+func (b *Bot) collect(ctx context.Context, claim *store.Claim) (failure string, err error) {
+	client, owner, name, err := b.GitHub.of(ctx, claim.Subject)
+	if err != nil {
+		return b.lose(ctx, claim, err)
+	}
+	repo, _, err := client.Repositories.Get(ctx, owner, name)
+	if err != nil {
+		return b.lose(ctx, claim, err)
+	}
+	branch, _, err := client.Repositories.GetBranch(ctx, owner, name, repo.GetDefaultBranch(), 1)
+	if status(err) == http.StatusNotFound { // it is empty
+		return "", b.Store.Do(ctx, func(tx *store.Tx) error {
+			return tx.Collect(ctx, store.Repository{Repo: claim.Repo, Installation: claim.Installation, Build: b.build(), Collected: b.Now()}, nil, nil)
+		})
+	}
+	if err != nil {
+		return b.lose(ctx, claim, err)
+	}
+	head := branch.GetCommit().GetSHA()
+	known, err := b.Store.Repository(ctx, claim.Repo)
+	if err != nil {
+		return "", err
+	}
+	if known != nil && known.Head == head && known.Build == b.build() && known.Installation == claim.Installation && known.Failure == "" {
+		return "", b.Store.Confirm(ctx, claim.Repo)
+	}
+	err = b.readRepository(ctx, claim, &library{store: b.Store, client: client, owner: owner, name: name}, head)
+	if err != nil {
+		err = errors.Join(err, b.Store.Doubt(ctx, claim.Repo, claim.Installation, cut(err.Error(), 500)))
+	}
+	return "", err
+}
+
+// lose forgets a repository that is not ours to read any more.
+func (b *Bot) lose(ctx context.Context, claim *store.Claim, err error) (failure string, again error) {
+	failure, again = b.final(err)
+	if failure != "" && status(err) == http.StatusNotFound {
+		again = b.Store.Do(ctx, func(tx *store.Tx) error { return tx.Forget(ctx, claim.Repo) })
+	}
+	return failure, again
+}
+
+// build tells apart programs that may read the same files differently.
+func (b *Bot) build() string { return b.Checker.Tool.Version }
+
+func (b *Bot) readRepository(ctx context.Context, claim *store.Claim, lib *library, head string) error {
+	tree, err := lib.at(ctx, head)
+	if err != nil {
+		return err
+	}
+	c := b.Checker // a copy
+	c.Now = b.Now()
+	inv, err := c.Inventory(ctx, tree)
+	if err := errors.Join(lib.failure(), err); err != nil {
+		return err
+	}
+	ports := make([]store.Port, 0, len(inv.Ports))
+	for _, p := range inv.Ports {
+		text, err := json.Marshal(newShownPort(p))
+		if err != nil {
+			return err
+		}
+		ports = append(ports, store.Port{ID: p.ID, Contract: p.ContractID, Document: text})
+	}
+	r := store.Repository{Repo: claim.Repo, Installation: claim.Installation, Head: head, Build: b.build(), Collected: b.Now(), Failure: broken(inv)}
+	return b.Store.Do(ctx, func(tx *store.Tx) error {
+		was, err := tx.ReadingsOf(ctx, claim.Repo)
+		if err != nil {
+			return err
+		}
+		if err := tx.Collect(ctx, r, ports, inv.Uses); err != nil {
+			return err
+		}
+		return b.reconsider(ctx, tx, claim, was, inv.Uses)
+	})
+}
+
+// broken says that registrations could not be read: there may be more consumers than
+// are known.
+func broken(inv *checker.Inventory) string {
+	for _, e := range inv.Errors {
+		if !e.Contract {
+			return cut(e.Err.Error(), 500)
+		}
+	}
+	return ""
+}
+
+// reconsider asks for the open pull requests that change a port of which somebody
+// registered, or went, since they were checked.
+func (b *Bot) reconsider(ctx context.Context, tx *store.Tx, claim *store.Claim, was, now []consumer.Use) error {
+	changed := make(map[string]bool)
+	differ := func(these, those []consumer.Use) {
+		texts := make(map[string]bool)
+		for _, u := range those {
+			texts[u.Text()] = true
+		}
+		for _, u := range these {
+			if !texts[u.Text()] {
+				changed[u.Port], changed[u.ContractID] = true, true
+			}
+		}
+	}
+	differ(was, now)
+	differ(now, was)
+	delete(changed, "")
+	if len(changed) == 0 {
+		return nil
+	}
+	open, err := tx.Open(ctx, claim.Installation)
+	for _, c := range open {
+		var r struct {
+			Ports []struct{ ID, PreviousID, ContractID, State string } `json:"ports"`
+		}
+		if json.Unmarshal([]byte(c.Report), &r) != nil {
+			continue
+		}
+		touched := slices.ContainsFunc(r.Ports, func(p struct{ ID, PreviousID, ContractID, State string }) bool {
+			return p.State != string(checker.Unchanged) && (changed[p.ID] || changed[p.PreviousID] || changed[p.ContractID])
+		})
+		if touched && err == nil {
+			_, err = tx.Want(ctx, c.Subject)
+		}
+	}
+	return err
+}
+
+// shownPort is what people are shown of a port.
+type shownPort struct {
+	ID         string         `json:"id"`
+	Product    string         `json:"product"`
+	Name       string         `json:"name"`
+	ContractID string         `json:"contractId"`
+	Format     string         `json:"format"`
+	Kind       string         `json:"kind"`
+	Status     string         `json:"status"`
+	Version    string         `json:"version"`
+	Owner      string         `json:"owner"`
+	Files      []string       `json:"files"`
+	Promises   []shownPromise `json:"promises"`
+	Notice     string         `json:"notice"`
+}
+
+type shownPromise struct {
+	Path  string `json:"path"`
+	Limit string `json:"limit"`
+}
+
+func newShownPort(h checker.Held) shownPort {
+	p := shownPort{
+		ID: h.ID, Product: h.Product, Name: h.Name, ContractID: h.ContractID, Format: h.Format, Kind: string(h.Kind), Status: string(h.Status),
+		Version: h.Version.Head, Owner: h.Owner, Files: h.Files, Promises: []shownPromise{},
+	}
+	for _, o := range h.Promises {
+		p.Promises = append(p.Promises, shownPromise{string(o.Path()), o.Limit.String()})
+	}
+	if !h.Notice.IsZero() {
+		p.Notice = h.Notice.String()
+	}
+	return p
+}
