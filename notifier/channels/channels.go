@@ -12,6 +12,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/notifier"
 	"github.com/breakwater-data/breakwater/notifier/email"
+	"github.com/breakwater-data/breakwater/notifier/shoutrrr"
 	"github.com/breakwater-data/breakwater/notifier/slack"
 	"github.com/breakwater-data/breakwater/notifier/webhook"
 )
@@ -60,7 +61,22 @@ type opener struct {
 func (o opener) open() (notifier.Channel, error) {
 	loopback := o.getenv(LoopbackVariable) != ""
 	switch o.Kind {
+	case notifier.GitHub:
+		return nil, errors.New("only the bot opens issues; see breakwater serve")
+	case notifier.Shoutrrr:
+		address, err := o.secret(o.URLEnv)
+		if err != nil {
+			return nil, err
+		}
+		return shoutrrr.New(address, loopback)
 	case notifier.Slack:
+		if o.TokenEnv != "" {
+			token, err := o.secret(o.TokenEnv)
+			if err != nil {
+				return nil, err
+			}
+			return slack.NewAPI(o.URL, token, loopback)
+		}
 		address, err := o.secret(o.URLEnv)
 		if err != nil {
 			return nil, err
