@@ -25,8 +25,9 @@ import (
 // another: "head" begins with all files of base, and a file that holds "(removed)"
 // is removed. Under past/DATE/ stand the files that a commit of that day left on the
 // target branch, and under older/NAME/ those of a tag or branch, newest first, which
-// begins with all files of base, too. The lines of reviews say who approved the head, and for whom. What
-// came of it is held against want.
+// begins with all files of base, too. The lines of reviews say who approved the head,
+// and for whom; those of acks who agreed to which finding. What came of it is held
+// against want.
 func TestCheck(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(names) == 0 {
@@ -52,6 +53,9 @@ func TestCheck(t *testing.T) {
 			c := newChecker()
 			if i := slices.IndexFunc(ar.Files, func(f txtar.File) bool { return f.Name == "reviews" }); i >= 0 {
 				c.Reviews = reviews(ar.Files[i].Data)
+			}
+			if i := slices.IndexFunc(ar.Files, func(f txtar.File) bool { return f.Name == "acks" }); i >= 0 {
+				c.Acks = acks(ar.Files[i].Data)
 			}
 			r, err := c.Check(t.Context(), revs)
 			if err != nil {
@@ -155,6 +159,26 @@ func (r reviews) ApprovedBy(_ context.Context, owner string) (people []string, e
 	for line := range strings.Lines(string(r)) {
 		if words := strings.Fields(line); words[0] == owner {
 			people = words[1:]
+		}
+	}
+	return people, nil
+}
+
+// acks are lines of a finding, its digest, an owner and who of his people agreed to it.
+type acks string
+
+func (a acks) Proposed() (all []policy.Approval) {
+	for line := range strings.Lines(string(a)) {
+		words := strings.Fields(line)
+		all = append(all, policy.Approval{Finding: words[0], Digest: words[1], By: "@" + words[3], Reason: "said so", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)})
+	}
+	return all
+}
+
+func (a acks) AgreedBy(_ context.Context, digest, owner string) (people []string, err error) {
+	for line := range strings.Lines(string(a)) {
+		if words := strings.Fields(line); words[1] == digest && words[2] == owner {
+			people = append(people, words[3])
 		}
 	}
 	return people, nil

@@ -100,9 +100,23 @@ func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree
 	}
 	promise, err := s.Formats[i].Load(ctx, schema.Request{FS: tree, Paths: []string{p.Promise}, Options: s.gate.Formats[s.Formats[i].Name]})
 	l.fail(err, p.Promise)
+	promise.Promises = located(promise.Promises, l.body.Outline)
 	l.promise, l.promiseIn = &promise, &s.Formats[i]
 	l.Promises = slices.Concat(l.body.Promises, promise.Promises)
 	l.Terms = promise.Terms
+}
+
+// located gives the elements of objectives that stand beside a body their full paths
+// there: like a consumer, a promise may name them by any suffix that is unique.
+func located(promises []slo.Objective, body *schema.Outline) []slo.Objective {
+	located := slices.Clone(promises)
+	at := schema.Places{Base: body, Head: body}
+	for i, o := range located {
+		if full, err := at.Resolve(o.Element); err == nil && o.Element != "" {
+			located[i].Element = full
+		}
+	}
+	return located
 }
 
 // diff reports how head differs from base, body and promise.

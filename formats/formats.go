@@ -5,13 +5,15 @@ import (
 	"path"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/formats/dbt"
 	"github.com/breakwater-data/breakwater/formats/odcs"
+	"github.com/breakwater-data/breakwater/formats/openslo"
 	"github.com/breakwater-data/breakwater/formats/protobuf"
 )
 
 // All returns every format. To add one, write its folder and add it here.
 func All() []schema.Format {
-	return []schema.Format{odcs.Format, protobuf.Format}
+	return []schema.Format{odcs.Format, protobuf.Format, openslo.Format, dbt.Format}
 }
 
 // Unread returns what is known to be a contract and is not read yet.

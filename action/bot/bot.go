@@ -57,6 +57,8 @@ type Bot struct {
 	// writes there happens if the verdict does. It may be told of the same again. Nil:
 	// nobody is told.
 	Judged func(ctx context.Context, tx *store.Tx, j *Judgement) error
+	// Mount adds pages to what the bot answers, behind Pages; nil: there are none.
+	Mount func(mux *http.ServeMux)
 	// Register adds workers for jobs that Judged enqueues; nil: there are none.
 	Register func(*river.Workers)
 
@@ -170,6 +172,7 @@ func (b *Bot) work(ctx context.Context) (stop func(context.Context) error, err e
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(b.update))
 	river.AddWorker(workers, river.WorkFunc(b.command))
+	river.AddWorker(workers, river.WorkFunc(b.sweepJob))
 	if b.Register != nil {
 		b.Register(workers)
 	}
@@ -213,7 +216,7 @@ func (b *Bot) server() *http.Server {
 	}
 }
 
-// Handler answers all that the bot is asked over HTTP. Pages are mounted on it, at "/".
+// Handler answers all that the bot is asked over HTTP.
 func (b *Bot) Handler() *http.ServeMux {
 	b.start()
 	mux := http.NewServeMux()
@@ -222,6 +225,9 @@ func (b *Bot) Handler() *http.ServeMux {
 	mux.HandleFunc("GET /readyz", b.ready)
 	mux.Handle("GET /metrics", b.metrics.handler())
 	b.mountAPI(mux)
+	if b.Mount != nil {
+		b.Mount(mux)
+	}
 	return mux
 }
 

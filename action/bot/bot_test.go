@@ -106,9 +106,13 @@ func newBot(t testing.TB, f *forge, address string) (*Bot, *logged) {
 }
 
 func newSite(t testing.TB, setUp ...func(*site)) *site {
+	return newSiteOn(t, "sqlite://"+filepath.Join(t.TempDir(), "bot.db"), setUp...)
+}
+
+func newSiteOn(t testing.TB, database string, setUp ...func(*site)) *site {
 	f := newForge(t)
 	s := &site{t: t, forge: f}
-	s.bot, s.log = newBot(t, f, "sqlite://"+filepath.Join(t.TempDir(), "bot.db"))
+	s.bot, s.log = newBot(t, f, database)
 	for _, do := range setUp {
 		do(s)
 	}

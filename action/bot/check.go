@@ -38,7 +38,7 @@ type Judgement struct {
 
 // pull checks a pull request as it is now.
 func (b *Bot) pull(ctx context.Context, claim *store.Claim, number int) (failure string, err error) {
-	client, owner, name, err := b.GitHub.of(ctx, claim.Subject)
+	client, owner, name, err := b.GitHub.of(ctx, &claim.Subject)
 	if err != nil {
 		return b.final(err)
 	}
@@ -71,7 +71,7 @@ func (b *Bot) group(ctx context.Context, claim *store.Claim) (failure string, er
 	if !ok || !isSHA(base) || !isSHA(head) {
 		return "not the commits of a merge group", nil
 	}
-	client, owner, name, err := b.GitHub.of(ctx, claim.Subject)
+	client, owner, name, err := b.GitHub.of(ctx, &claim.Subject)
 	if err != nil {
 		return b.final(err)
 	}
@@ -110,7 +110,7 @@ type comparison struct {
 
 // run checks, and shows what came of it.
 func (t *task) run(ctx context.Context, what comparison) error {
-	lib := &library{store: t.Store, client: t.client, owner: t.owner, name: t.name}
+	lib := t.library(t.client, t.owner, t.name)
 	revs, err := t.trees(ctx, lib, what)
 	if err != nil {
 		return err

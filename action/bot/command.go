@@ -94,9 +94,11 @@ func (o *order) what() string {
 }
 
 func (o *order) carryOut(ctx context.Context, what string) (err error) {
-	if o.client, o.owner, o.name, err = o.GitHub.of(ctx, store.Subject{Installation: o.Installation, Repo: o.Repo}); err != nil {
+	s := store.Subject{Installation: o.Installation, Repo: o.Repo}
+	if o.client, o.owner, o.name, err = o.GitHub.of(ctx, &s); err != nil {
 		return err
 	}
+	o.Installation = s.Installation
 	if o.pull, _, err = o.client.PullRequests.Get(ctx, o.owner, o.name, o.Number); err != nil {
 		return err
 	}

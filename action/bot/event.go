@@ -44,6 +44,9 @@ type event struct {
 		ID      int64  `json:"id"`
 		HeadSHA string `json:"head_sha"`
 	} `json:"check_run"`
+	CheckSuite *struct {
+		HeadSHA string `json:"head_sha"`
+	} `json:"check_suite"`
 	RequestedAction struct {
 		Identifier string `json:"identifier"`
 	} `json:"requested_action"`
@@ -136,6 +139,8 @@ func (b *Bot) route(ctx context.Context, tx *store.Tx, e *event, digest string) 
 		return want(store.Registry, "")
 	case e.name == "issue_comment" && e.Action == "created" && e.Issue != nil && e.Comment != nil:
 		return b.routeComment(ctx, tx, e)
+	case e.name == "check_suite" && e.CheckSuite != nil && e.Action == "rerequested":
+		return b.routeSuite(ctx, tx, e)
 	case e.name == "check_run" && e.CheckRun != nil && (e.Action == "requested_action" || e.Action == "rerequested"):
 		return b.routeRun(ctx, tx, e, digest)
 	}
@@ -186,6 +191,18 @@ func (b *Bot) routeRun(ctx context.Context, tx *store.Tx, e *event, digest strin
 	}, "action "+digest)
 }
 
+// routeSuite asks for all checks of a commit.
+func (b *Bot) routeSuite(ctx context.Context, tx *store.Tx, e *event) (asked bool, err error) {
+	subjects, err := tx.OfHead(ctx, e.Repository.FullName, e.CheckSuite.HeadSHA)
+	for _, s := range subjects {
+		if err == nil {
+			asked = true
+			_, err = tx.Want(ctx, s)
+		}
+	}
+	return asked, err
+}
+
 func (b *Bot) enqueue(ctx context.Context, tx *store.Tx, c Command, key string) (asked bool, err error) {
 	first, err := tx.Once(ctx, key)
 	if err != nil || !first {
@@ -194,14 +211,18 @@ func (b *Bot) enqueue(ctx context.Context, tx *store.Tx, c Command, key string) 
 	return true, tx.Enqueue(ctx, c, time.Time{})
 }
 
+// manyRepos is from how many repositories on they are looked at in a job of its own: an
+// event has to be written down before the forge loses its patience.
+const manyRepos = 20
+
 // routeInstallation asks for what repositories say that came, and forgets those that
 // went.
 func (b *Bot) routeInstallation(ctx context.Context, tx *store.Tx, e *event) (asked bool, err error) {
 	came, went := e.RepositoriesAdded, e.RepositoriesRemoved
 	switch {
 	case e.name == "installation" && (e.Action == "created" || e.Action == "unsuspend" || e.Action == "new_permissions_accepted"):
-		came = e.Repositories
-	case e.name == "installation" && (e.Action == "deleted" || e.Action == "suspend"):
+		return true, tx.Enqueue(ctx, Sweep{e.Installation.ID}, time.Time{})
+	case e.name == "installation" && e.Action == "deleted":
 		return false, tx.ForgetInstallation(ctx, e.Installation.ID)
 	case e.name == "repository" && e.Action == "deleted":
 		went = []repo{e.Repository}
@@ -209,9 +230,12 @@ func (b *Bot) routeInstallation(ctx context.Context, tx *store.Tx, e *event) (as
 		return false, nil
 	}
 	for _, r := range went {
-		if r.FullName != "" {
-			err = errors.Join(err, tx.Forget(ctx, r.FullName))
+		if r.FullName != "" && err == nil {
+			err = tx.Forget(ctx, r.FullName)
 		}
+	}
+	if len(came) > manyRepos && err == nil {
+		return true, tx.Enqueue(ctx, Sweep{e.Installation.ID}, time.Time{})
 	}
 	for _, r := range came {
 		if err == nil && r.FullName != "" {

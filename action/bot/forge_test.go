@@ -43,7 +43,6 @@ type forge struct {
 	next       int64
 	asked      []string // "POST /repos/…"; of those that count
 	unchanged  int      // answers that cost nothing
-	noArchive  bool
 
 	// before may answer a request itself, and then returns true.
 	before func(w http.ResponseWriter, req *http.Request) bool

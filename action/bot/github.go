@@ -28,6 +28,7 @@ type GitHub struct {
 	AppID int64
 
 	apps    *ghinstallation.AppsTransport
+	plain   *http.Client // without a token
 	metrics *metrics
 	store   *store.Store
 
@@ -50,7 +51,7 @@ func NewGitHub(address string, app int64, key []byte) (*GitHub, error) {
 	if app <= 0 {
 		return nil, errors.New("the App's id: want a number above 0")
 	}
-	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), homes: make(map[string]int64)}
+	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), homes: make(map[string]int64), plain: &http.Client{Transport: newTransport()}}
 	g.apps, err = ghinstallation.NewAppsTransport(&counting{g, newTransport(), "app"}, app, key)
 	if err != nil {
 		return nil, errors.New("the App's key: want an RSA key as PEM") // the error may quote it
@@ -217,9 +218,9 @@ func (g *GitHub) as(ctx context.Context) (string, error) {
 	return g.login, nil
 }
 
-// of returns who asks about a repository, whose events may not have said by which
-// installation they came.
-func (g *GitHub) of(ctx context.Context, s store.Subject) (client *github.Client, owner, name string, err error) {
+// of returns who asks about a repository. It finds out by which installation, where the
+// event did not say that.
+func (g *GitHub) of(ctx context.Context, s *store.Subject) (client *github.Client, owner, name string, err error) {
 	owner, name, _ = strings.Cut(s.Repo, "/")
 	if s.Installation != 0 {
 		return g.client(s.Installation), owner, name, nil
@@ -237,6 +238,7 @@ func (g *GitHub) of(ctx context.Context, s store.Subject) (client *github.Client
 		g.homes[s.Repo] = home
 		g.mu.Unlock()
 	}
+	s.Installation = home
 	return g.client(home), owner, name, nil
 }
 

@@ -340,9 +340,14 @@ func FuzzEventsNeverPanic(f *testing.F) {
 // BenchmarkLoad sends 1,000 events at 200 a second and tells how long they took to be
 // answered; each has to be, and the queue has to be empty in the end.
 func BenchmarkLoad(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { load(b, "sqlite://"+filepath.Join(b.TempDir(), "bot.db")) })
+	b.Run("postgres", func(b *testing.B) { load(b, ruletest.StartPostgres(b).Database("bot")) })
+}
+
+func load(b *testing.B, database string) {
 	const events, rate, pulls = 1_000, 200, 20
 	for b.Loop() {
-		s := newSite(b)
+		s := newSiteOn(b, database)
 		for i := range pulls {
 			r := s.forge.repo(fmt.Sprint("acme/checkout-", i), map[string]string{contract: whole, "consumers/finance.yaml": registration})
 			r.commit(s.forge, "topic", r.branches["main"], map[string]string{contract: without})
@@ -357,7 +362,7 @@ func BenchmarkLoad(b *testing.B) {
 			go func() {
 				body := payload(fmt.Sprint("acme/checkout-", n%pulls), "ada", object{"action": "synchronize", "pull_request": object{"number": 7}})
 				began := time.Now()
-				resp, err := client.Do(request(s.url, "pull_request", fmt.Sprint("load-", n), body))
+				resp, err := client.Do(request(s.url, "pull_request", fmt.Sprint("load-", b.N, "-", n), body))
 				if err != nil || resp.StatusCode != http.StatusAccepted {
 					took <- -1
 					return

@@ -257,7 +257,7 @@ func (b *Bot) couldNot(ctx context.Context, claim *store.Claim, why error) error
 	if err != nil || v == nil || v.Run <= 0 || v.Finished {
 		return err
 	}
-	client, owner, name, err := b.GitHub.of(ctx, claim.Subject)
+	client, owner, name, err := b.GitHub.of(ctx, &claim.Subject)
 	if err != nil {
 		return err
 	}

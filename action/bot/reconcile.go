@@ -10,11 +10,12 @@ import (
 
 	"github.com/breakwater-data/breakwater/action/bot/store"
 	"github.com/google/go-github/v60/github"
+	"github.com/riverqueue/river"
 )
 
 // Limits of looking for what was missed.
 const (
-	forgottenAfter = 2 * time.Minute    // nobody brought a subject up to date, and nobody is at it
+	forgottenAfter = 15 * time.Minute   // nobody tried to bring a subject up to date; longer than a job rests
 	deliveriesAge  = 3 * 24 * time.Hour // the forge sends nothing again that is older
 	collectEvery   = 24 * time.Hour
 	sweepTime      = 30 * time.Minute
@@ -135,6 +136,28 @@ func (b *Bot) sweep(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// A Sweep is the job that looks at every repository of an installation.
+type Sweep struct {
+	Installation int64 `json:"installation"`
+}
+
+// Kind implements store.Job.
+func (Sweep) Kind() string { return "sweep" }
+
+func (b *Bot) sweepJob(ctx context.Context, job *river.Job[Sweep]) error {
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	defer cancel()
+	err := b.sweepInstallation(ctx, job.Args.Installation)
+	if pause := wait(err, b.Now()); pause > 0 {
+		return store.Later(pause)
+	}
+	if err != nil && gone(err) {
+		b.Log.Warn("the installation cannot be looked at", "installation", job.Args.Installation, "error", err.Error())
+		return nil
+	}
+	return err
 }
 
 func (b *Bot) sweepInstallation(ctx context.Context, installation int64) error {

@@ -7,10 +7,13 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/breakwater-data/breakwater/action/bot/store"
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/policy"
+	"github.com/breakwater-data/breakwater/checker/revision"
 )
 
 // elsewhere knows who reads a port from another repository of the same installation:
@@ -44,7 +47,7 @@ func (e *elsewhere) Uses(ctx context.Context, version string, names ...string) (
 
 // collect reads what the default branch of a repository says of ports and consumers.
 func (b *Bot) collect(ctx context.Context, claim *store.Claim) (failure string, err error) {
-	client, owner, name, err := b.GitHub.of(ctx, claim.Subject)
+	client, owner, name, err := b.GitHub.of(ctx, &claim.Subject)
 	if err != nil {
 		return b.lose(ctx, claim, err)
 	}
@@ -69,7 +72,7 @@ func (b *Bot) collect(ctx context.Context, claim *store.Claim) (failure string, 
 	if known != nil && known.Head == head && known.Build == b.build() && known.Installation == claim.Installation && known.Failure == "" {
 		return "", b.Store.Confirm(ctx, claim.Repo)
 	}
-	err = b.readRepository(ctx, claim, &library{store: b.Store, client: client, owner: owner, name: name}, head)
+	err = b.readRepository(ctx, claim, b.library(client, owner, name), known, head)
 	if err != nil {
 		err = errors.Join(err, b.Store.Doubt(ctx, claim.Repo, claim.Installation, cut(err.Error(), 500)))
 	}
@@ -88,11 +91,13 @@ func (b *Bot) lose(ctx context.Context, claim *store.Claim, err error) (failure 
 // build tells apart programs that may read the same files differently.
 func (b *Bot) build() string { return b.Checker.Tool.Version }
 
-func (b *Bot) readRepository(ctx context.Context, claim *store.Claim, lib *library, head string) error {
+// readRepository reads the default branch at head, of which known is what was known.
+func (b *Bot) readRepository(ctx context.Context, claim *store.Claim, lib *library, known *store.Repository, head string) error {
 	tree, err := lib.at(ctx, head)
 	if err != nil {
 		return err
 	}
+	gate := known != nil && known.Head != "" && known.Head != head && b.gateMoved(ctx, lib, known.Head, tree)
 	c := b.Checker // a copy
 	c.Now = b.Now()
 	inv, err := c.Inventory(ctx, tree)
@@ -116,7 +121,7 @@ func (b *Bot) readRepository(ctx context.Context, claim *store.Claim, lib *libra
 		if err := tx.Collect(ctx, r, ports, inv.Uses); err != nil {
 			return err
 		}
-		return b.reconsider(ctx, tx, claim, was, inv.Uses)
+		return b.reconsider(ctx, tx, claim, gate, was, inv.Uses)
 	})
 }
 
@@ -131,9 +136,22 @@ func broken(inv *checker.Inventory) string {
 	return ""
 }
 
+// gateMoved reports whether what judges differs between the commit was and now: what is
+// not known does.
+func (b *Bot) gateMoved(ctx context.Context, lib *library, was string, now *revision.Tree) bool {
+	before, err := lib.at(ctx, was)
+	if err != nil {
+		return true
+	}
+	return slices.ContainsFunc(revision.Changed(before, now), func(name string) bool {
+		return name == policy.File || strings.HasPrefix(name, ".breakwater/")
+	})
+}
+
 // reconsider asks for the open pull requests that change a port of which somebody
-// registered, or went, since they were checked.
-func (b *Bot) reconsider(ctx context.Context, tx *store.Tx, claim *store.Claim, was, now []consumer.Use) error {
+// registered, or went, since they were checked; and for all of the repository where the
+// gate moved.
+func (b *Bot) reconsider(ctx context.Context, tx *store.Tx, claim *store.Claim, gate bool, was, now []consumer.Use) error {
 	changed := make(map[string]bool)
 	differ := func(these, those []consumer.Use) {
 		texts := make(map[string]bool)
@@ -149,7 +167,7 @@ func (b *Bot) reconsider(ctx context.Context, tx *store.Tx, claim *store.Claim, 
 	differ(was, now)
 	differ(now, was)
 	delete(changed, "")
-	if len(changed) == 0 {
+	if len(changed) == 0 && !gate {
 		return nil
 	}
 	open, err := tx.Open(ctx, claim.Installation)
@@ -163,7 +181,7 @@ func (b *Bot) reconsider(ctx context.Context, tx *store.Tx, claim *store.Claim, 
 		touched := slices.ContainsFunc(r.Ports, func(p struct{ ID, PreviousID, ContractID, State string }) bool {
 			return p.State != string(checker.Unchanged) && (changed[p.ID] || changed[p.PreviousID] || changed[p.ContractID])
 		})
-		if touched && err == nil {
+		if (touched || gate && c.Repo == claim.Repo) && err == nil {
 			_, err = tx.Want(ctx, c.Subject)
 		}
 	}

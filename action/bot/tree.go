@@ -30,6 +30,7 @@ import (
 type library struct {
 	store       *store.Store
 	client      *github.Client
+	plain       *http.Client // asks for archives, whose links carry a token of their own
 	owner, name string
 
 	mu   sync.Mutex
@@ -37,16 +38,20 @@ type library struct {
 	read int   // bytes that were asked for
 }
 
+// library returns what reads the repository of owner and name in the name of client.
+func (b *Bot) library(client *github.Client, owner, name string) *library {
+	return &library{store: b.Store, client: client, plain: b.GitHub.plain, owner: owner, name: name}
+}
+
 // Limits of what is read for one check.
 const (
-	maxFolders = 2_000      // listed one by one, where a listing of all is too long for the forge
-	maxBytes   = 512 << 20  // of the files that are asked for
-	maxArchive = 2 << 30    // bytes of an archive, unpacked
-	manyBlobs  = 40         // from that many missing files on, an archive of all is asked for
-	parallel   = 6          // requests at once
-	keptAtOnce = 4 << 20    // bytes of files that are written down together
-	listingKey = "listing " // and a commit
-	maxListing = 256 << 20  // bytes of a listing that is kept
+	maxFolders = 2_000     // listed one by one, where a listing of all is too long for the forge
+	maxBytes   = 512 << 20 // of the files that are asked for
+	maxArchive = 2 << 30   // bytes of an archive, unpacked
+	manyBlobs  = 40        // from that many missing files on, an archive of all is asked for
+	parallel   = 6         // requests at once
+	keptAtOnce = 4 << 20   // bytes of files that are written down together
+	maxListing = 4 << 20   // bytes of a listing that is kept
 )
 
 // failure returns what went wrong at the forge. What a check says then is not known to
@@ -82,7 +87,7 @@ func (l *library) at(ctx context.Context, commit string) (*revision.Tree, error)
 }
 
 func (l *library) listing(ctx context.Context, commit string) ([]revision.Entry, error) {
-	kept, err := l.store.Object(ctx, l.repo(), listingKey+commit)
+	kept, err := l.store.Object(ctx, l.repo(), store.Listing+commit)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +108,7 @@ func (l *library) listing(ctx context.Context, commit string) ([]revision.Entry,
 		return nil, err
 	}
 	if text := writeListing(entries); len(text) <= maxListing {
-		err = l.store.Keep(ctx, l.repo(), map[string][]byte{listingKey + commit: text})
+		err = l.store.Keep(ctx, l.repo(), map[string][]byte{store.Listing + commit: text})
 	}
 	return entries, err
 }
@@ -300,7 +305,7 @@ func (l *library) unpack(ctx context.Context, commit string, wanted map[string]b
 	if err != nil {
 		return err
 	}
-	resp, err := (&http.Client{Transport: newTransport()}).Do(req) // the link carries its own token
+	resp, err := l.plain.Do(req)
 	if err != nil {
 		return err
 	}

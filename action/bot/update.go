@@ -20,7 +20,6 @@ const (
 	sayAfter     = 5 // attempts until the check run says that something is wrong
 	forgeTime    = 2 * time.Minute
 	afterLimit   = 30 * time.Second // over which jobs that waited come back, at most
-	lastAttempt  = store.MaxAttempts
 	concludeTime = time.Minute
 )
 
@@ -49,7 +48,9 @@ func (b *Bot) update(ctx context.Context, job *river.Job[store.Update]) error {
 	for {
 		began := b.Now()
 		failure, err := b.bring(ctx, claim)
-		b.metrics.checks.Observe(b.Now().Sub(began).Seconds())
+		if claim.Kind != store.Registry {
+			b.metrics.checks.Observe(b.Now().Sub(began).Seconds())
+		}
 		if err != nil {
 			return b.failed(ctx, job.Attempt, claim, err)
 		}

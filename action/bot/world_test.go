@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -759,5 +760,87 @@ func TestARemovalMaturesAsTheBotSawIt(t *testing.T) {
 	s.settled()
 	if run := s.only(r, p.head); run.Conclusion != "success" {
 		t.Errorf("after a month the run is %+v", run)
+	}
+}
+
+func TestARepositorysOwnHookIsEnough(t *testing.T) {
+	s := newSite(t)
+	r, p := s.checkout()
+	kpi := s.forge.repo("acme/kpi", map[string]string{".breakwater/consumes.yaml": strings.ReplaceAll(registration, "finance.kpi", "sales.kpi")})
+	s.tell("push", payload(kpi.name, "ada", object{"ref": "refs/heads/main", "installation": nil}))
+	s.settled()
+	s.tell("pull_request", payload(r.name, "ada", object{"action": "opened", "pull_request": object{"number": 7}, "installation": nil}))
+	s.settled()
+	if run := s.only(r, p.head); !strings.Contains(run.Summary, "finance.kpi") || !strings.Contains(run.Summary, "sales.kpi") {
+		t.Errorf("the run is %+v", run)
+	}
+}
+
+func TestANewInstallationIsLookedAt(t *testing.T) {
+	s := newSite(t)
+	s.settled()
+	r, p := s.checkout() // nobody told of it
+	s.tell("installation", payload("", "ada", object{"action": "created"}))
+	s.until("it is checked", func() bool {
+		runs := s.forge.runsOf(r, p.head)
+		return len(runs) == 1 && runs[0].Status == "completed"
+	})
+	s.settled()
+	finishes := s.only(r, p.head).finishes
+	s.tell("check_suite", payload(r.name, "ada", object{"action": "rerequested", "check_suite": object{"head_sha": p.head}}))
+	s.until("it is checked again", func() bool { return s.only(r, p.head).finishes > finishes })
+}
+
+func TestWhatIsCutShortRunsAgain(t *testing.T) {
+	database := "sqlite://" + t.TempDir() + "/bot.db"
+	s := newSiteOn(t, database, func(s *site) { s.bot.Drain = 200 * time.Millisecond })
+	r, p := s.checkout()
+	var asked, open atomic.Bool
+	s.forge.before = func(_ http.ResponseWriter, req *http.Request) bool {
+		for strings.Contains(req.URL.Path, "/git/trees/") && !open.Load() && req.Context().Err() == nil {
+			asked.Store(true)
+			s.forge.mu.Unlock()
+			time.Sleep(10 * time.Millisecond)
+			s.forge.mu.Lock()
+		}
+		return false
+	}
+	s.tellPull("opened", r.name, 7)
+	s.until("the check is at it", asked.Load)
+	began := time.Now()
+	if err := s.stop(); err != nil {
+		t.Errorf("the bot ends with %v", err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it takes %v to stop", took)
+	}
+	if run := s.only(r, p.head); run.Status != "in_progress" {
+		t.Errorf("the run is %+v", run)
+	}
+	open.Store(true)
+	again := &site{t: t, forge: s.forge}
+	again.bot, again.log = newBot(t, s.forge, database)
+	again.start()
+	again.until("the run is finished", func() bool { return again.only(r, p.head).Conclusion == "failure" })
+}
+
+func TestOpenPullRequestsFollowTheGate(t *testing.T) {
+	s := newSite(t)
+	r, p := s.checkout()
+	s.tellPull("opened", r.name, 7)
+	s.settled()
+	push := func(files map[string]string) {
+		r.commit(s.forge, "main", r.branches["main"], files)
+		s.tell("push", payload(r.name, "ada", object{"ref": "refs/heads/main"}))
+		s.settled()
+	}
+	finishes := s.only(r, p.head).finishes
+	push(map[string]string{"README.md": "x"})
+	if run := s.only(r, p.head); run.finishes != finishes {
+		t.Error("a page that judges nothing has pull requests checked again")
+	}
+	push(map[string]string{"breakwater.yaml": "version: 1\npolicy: {fail-on: never}\n"})
+	if run := s.only(r, p.head); run.Conclusion != "neutral" {
+		t.Errorf("the gate moved, and the run is %+v", run)
 	}
 }

@@ -33,7 +33,7 @@ func (u Use) gap(b Bound, promised []slo.Objective, at schema.Places) string {
 	covered := false
 	var less []string
 	for _, o := range promised {
-		if o.Property != b.Property || !u.covers(b, o.Element, at) {
+		if o.Property != b.Property || !u.covers(b, o.Element, at) || !o.Limit.Concerns(b.Limit) {
 			continue
 		}
 		covered = true

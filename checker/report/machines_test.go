@@ -204,3 +204,37 @@ func FuzzWriters(f *testing.F) {
 		}
 	})
 }
+
+// What the forge's API takes is what a workflow's commands say, and all of it.
+func TestRemarksSayWhatCommandsSay(t *testing.T) {
+	r := rich(t)
+	said := make(map[string]bool)
+	blocks := 0
+	remarks := report.Remarks(r)
+	for i, m := range remarks {
+		said[fmt.Sprintf("%s:%d %s", m.File, m.Line, m.Title)] = true
+		if m.File == "" || m.Line < 1 || m.EndLine < m.Line || m.Title == "" || m.Message == "" {
+			t.Errorf("a remark that the forge refuses: %+v", m)
+		}
+		if m.Column > 0 && (m.EndLine != m.Line || m.EndCol < m.Column) {
+			t.Errorf("columns of several lines: %+v", m)
+		}
+		if m.Blocks && i != blocks {
+			t.Errorf("what blocks stands behind what does not: %+v", m)
+		} else if m.Blocks {
+			blocks++
+		}
+		if strings.ContainsAny(m.Title+m.Message, "\r\u202e") {
+			t.Errorf("a stranger's marks: %+v", m)
+		}
+	}
+	if blocks == 0 || blocks == len(remarks) {
+		t.Errorf("%d of %d remarks block", blocks, len(remarks))
+	}
+	for line := range strings.Lines(render(t, report.Options{}.GitHub, r)) {
+		c := parseCommand(t, strings.TrimSuffix(line, "\n"))
+		if key := fmt.Sprintf("%s:%s %s", c.properties["file"], c.properties["line"], c.properties["title"]); c.properties["file"] != "" && !said[key] {
+			t.Errorf("no remark says %s", key)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package revision
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"slices"
@@ -220,5 +221,34 @@ func TestChangedLeft(t *testing.T) {
 	}
 	if want := []string{"gone 1", "link 2", "new 1", "unknown "}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAListingIsReadAhead(t *testing.T) {
+	var asked []string
+	tree := Listing{
+		Entries: []Entry{{"a/x", "1", 0o100644}, {"a/y", "2", 0o100644}, {"link", "3", 0o120000}},
+		Warm: func(_ context.Context, entries []Entry) error {
+			for _, e := range entries {
+				asked = append(asked, e.Path+" "+e.Blob)
+			}
+			return nil
+		},
+	}.Tree()
+	sub, err := tree.Sub("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{tree.Warm(t.Context(), []string{"a/y", "link", "nowhere"}), sub.(*Tree).Warm(t.Context(), []string{"x"})} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if want := []string{"a/y 2", "a/x 1"}; !slices.Equal(asked, want) {
+		t.Errorf("read ahead are %q, want %q", asked, want)
+	}
+	plain := Listing{Entries: []Entry{{"a", "1", 0o100644}}}.Tree()
+	if err := plain.Warm(t.Context(), []string{"a"}); err != nil {
+		t.Error(err)
 	}
 }

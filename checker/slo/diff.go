@@ -17,7 +17,7 @@ import (
 // One that finds no partner is still kept if another in head promises as much
 // of the same element, or of what encloses it.
 func Diff(base, head []Objective, parent source.Span) []change.Change {
-	d := differ{head: head, parent: parent, several: make(map[entry]bool), seen: make(map[address]int)}
+	d := differ{head: head, parent: parent, several: make(map[entry]bool), seen: make(map[address]int), remeasured: make(map[remeasured]bool)}
 	d.count(base)
 	d.count(head)
 	p := pair(base, head)
@@ -45,6 +45,13 @@ type differ struct {
 	several map[entry]bool
 	seen    map[address]int
 	changes []change.Change
+
+	remeasured map[remeasured]bool // what was reported, once for all objectives that share it
+}
+
+type remeasured struct {
+	path     change.Path
+	from, to string
 }
 
 // An entry is what the document says once, maybe of several elements.
@@ -70,20 +77,48 @@ type address struct {
 }
 
 func (d *differ) compare(was, now Objective) {
-	if from, to := was.driver(), now.driver(); from != to {
-		rule := driverChanged
-		if from == "regulatory" {
-			rule = obligationDropped
-		}
-		d.report(rule, was, now, from+"→"+to, fmt.Sprintf("driver of %s: %s became %s", strings.TrimSuffix(was.about(), ":"), cmp.Or(from, "none"), cmp.Or(to, "none")))
-	}
-	if was.Limit.String() != now.Limit.String() {
+	d.driver(was, now)
+	order := now.Compare(was.Limit)
+	if order != Same || otherDay(was.Limit, now.Limit) {
 		d.limit(was, now)
 	}
-	if was.Measure != now.Measure {
+	if order == Same && was.Schedule != now.Schedule {
+		d.schedule(was, now)
+	}
+	if edit := (remeasured{was.Path(), was.Measure, now.Measure}); was.Measure != now.Measure && !d.remeasured[edit] {
+		d.remeasured[edit] = true
 		c := d.report(measuredDifferently, was, now, "", fmt.Sprintf("%s %s is measured in another way", was.about(), now.Raw))
 		c.From, c.To = was.Measure, now.Measure
 	}
+}
+
+// driver judges the reason for which an objective is promised.
+func (d *differ) driver(was, now Objective) {
+	from, to := was.driver(), now.driver()
+	if from == to {
+		return
+	}
+	rule := driverChanged
+	if from == "regulatory" {
+		rule = obligationDropped
+	}
+	d.report(rule, was, now, from+"→"+to, fmt.Sprintf("driver of %s: %s became %s", strings.TrimSuffix(was.about(), ":"), cmp.Or(from, "none"), cmp.Or(to, "none")))
+}
+
+// schedule judges when an objective is kept or checked. A promise that names no times
+// may be kept at any.
+func (d *differ) schedule(was, now Objective) {
+	before, ok1, _ := ParseSchedule(was.Schedule)
+	after, ok2, _ := ParseSchedule(now.Schedule)
+	rule, verb := measuredDifferently, "at other times"
+	switch {
+	case was.Property == "frequency" && (!ok1 || !ok2): // the times of one side are not said
+		return
+	case was.Schedule == "" || ok1 && ok2 && after.Covers(before):
+		rule, verb = checkedMoreOften, "more often"
+	}
+	c := d.report(rule, was, now, "schedule", fmt.Sprintf("%s %s is checked %s: %s became %s", was.about(), now.Raw, verb, cmp.Or(was.Schedule, "no schedule"), cmp.Or(now.Schedule, "none")))
+	c.From, c.To = was.Schedule, now.Schedule
 }
 
 // limit judges a limit that changed, or that is now another element's.
@@ -92,13 +127,13 @@ func (d *differ) limit(was, now Objective) {
 	if was.Element != now.Element {
 		became += " of " + cmp.Or(string(now.Element), "the whole port")
 	}
-	switch kept, sure := now.Meets(was.Limit); {
-	case !sure:
+	switch order := now.Compare(was.Limit); {
+	case order == Incomparable, otherDay(was.Limit, now.Limit):
 		d.report(incomparable, was, now, "", became+", and which of the two promises more is not known")
-	case kept:
-		d.report(strengthened, was, now, "", became)
-	default:
+	case order == Weaker:
 		d.report(weakened, was, now, "", became+downtime(was, now))
+	default: // the same is more, of an element that encloses the other
+		d.report(strengthened, was, now, "", became)
 	}
 }
 
@@ -114,6 +149,8 @@ func (d *differ) gone(was Objective, p *pairing) {
 	case !kept || !p.taken[j]:
 		p.taken[j] = true // one edit, one finding
 		d.limit(was, d.head[j])
+	default: // another one, which promises as much, stays
+		d.driver(was, d.head[j])
 	}
 }
 
@@ -146,6 +183,11 @@ func (d *differ) report(rule *change.Rule, was, now Objective, key, detail strin
 	return &d.changes[len(d.changes)-1]
 }
 
+// cases says of which cases o speaks, and over which time.
+func (o Objective) cases() string {
+	return o.Percentile.text("") + "\n" + o.Window.String()
+}
+
 func (o Objective) driver() string { return strings.ToLower(strings.TrimSpace(o.Driver)) }
 
 // canonical returns the limit as a fact, nothing for no objective.
@@ -158,10 +200,9 @@ func (o Objective) canonical() string {
 
 // downtime says what a lower availability means: its error budget, compared.
 func downtime(was, now Objective) string {
-	if was.Property != "availability" || was.Unit != Percent {
+	if was.Property != "availability" || was.Unit != Percent || was.Comparator != AtLeast || now.Comparator != AtLeast {
 		return ""
 	}
-	hundred := big.NewRat(100, 1)
 	base := new(big.Rat).Sub(hundred, was.Quantity.amount())
 	head := new(big.Rat).Sub(hundred, now.Quantity.amount())
 	switch {

@@ -11,7 +11,8 @@ type pairing struct {
 }
 
 // pair matches objectives, the surest likeness first: the same id, the same
-// promise, the same driver, and last the only two that are left of an element.
+// promise, the same driver and cases, the same driver, and last the only two that
+// are left of an element.
 func pair(base, head []Objective) *pairing {
 	p := &pairing{base: base, head: head, mate: make([]int, len(base)), taken: make([]bool, len(head)), heads: make(map[change.Path][]int)}
 	for i := range base {
@@ -22,6 +23,7 @@ func pair(base, head []Objective) *pairing {
 	}
 	p.by(false, func(o Objective) string { return o.ID })
 	p.by(false, func(o Objective) string { return "=" + o.driver() + "\n" + o.Limit.String() })
+	p.by(false, func(o Objective) string { return "=" + o.driver() + "\n" + o.cases() })
 	p.by(false, func(o Objective) string { return "=" + o.driver() })
 	p.by(true, func(Objective) string { return "=" })
 	return p
@@ -72,7 +74,7 @@ func (p *pairing) keeper(was Objective) (j int, kept bool) {
 		rivals := p.heads[at.Path()]
 		for _, i := range rivals[:min(len(rivals), maxRivals)] {
 			now := p.head[i]
-			if yes, sure := now.Meets(was.Limit); yes && sure {
+			if o := now.Compare(was.Limit); o == Same || o == Stronger {
 				return i, true
 			}
 			if j < 0 && (now.Element != was.Element || now.driver() == was.driver()) {

@@ -20,6 +20,8 @@ type scale struct {
 func (s scale) name() string { return s.words[0] }
 
 var (
+	nanosecond  = scale{0, big.NewRat(1, 1_000_000_000), []string{"ns", "nanosecond", "nanoseconds"}}
+	microsecond = scale{0, big.NewRat(1, 1_000_000), []string{"us", "µs", "μs", "microsecond", "microseconds"}}
 	millisecond = scale{0, big.NewRat(1, 1000), []string{"ms", "msec", "millis", "millisecond", "milliseconds"}}
 	second      = scale{0, big.NewRat(1, 1), []string{"s", "sec", "secs", "second", "seconds"}}
 	minute      = scale{0, big.NewRat(60, 1), []string{"min", "mins", "minute", "minutes"}}
@@ -30,7 +32,7 @@ var (
 	quarter     = scale{3, new(big.Rat), []string{"q", "qtr", "quarter", "quarters"}}
 	year        = scale{12, new(big.Rat), []string{"y", "yr", "yrs", "year", "years"}}
 
-	scales   = []scale{millisecond, second, minute, hour, day, week, month, quarter, year}
+	scales   = []scale{nanosecond, microsecond, millisecond, second, minute, hour, day, week, month, quarter, year}
 	isoScale = []scale{year, month, week, day, hour, minute, second} // in the order of ISO 8601
 )
 
@@ -39,8 +41,9 @@ const unitsOfTime = "ms, s, min, h, d, w, mo, q or y"
 var (
 	word      = `[A-Za-z%][A-Za-z%/_ -]*`
 	number    = `([0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?)`
-	term      = regexp.MustCompile(`^` + number + `\s*([A-Za-z]+)\s*`)
-	amount    = regexp.MustCompile(`^` + number + `\s*(` + word + `)?$`)
+	term      = regexp.MustCompile(`^` + number + `\s*([A-Za-zµμ]+)\s*`)
+	amount    = regexp.MustCompile(`^(-?)` + number + `\s*(` + word + `)?$`)
+	negative  = regexp.MustCompile(`^(?i)(-\s*P|P-|-\s*[0-9.]+\s*[A-Za-zµμ])`)
 	period    = regexp.MustCompile(strings.ReplaceAll(`^P(?:#Y)?(?:#M)?(?:#W)?(?:#D)?(?:T(?:#H)?(?:#M)?(?:#S)?)?$`, "#", number))
 	countable = regexp.MustCompile(`^` + word + `$`)
 	size      = regexp.MustCompile(`^[KMGTPkmgtp]?i?[Bb]\b`) // MB is not Mb
@@ -54,13 +57,26 @@ var ppmInPercent = big.NewRat(10_000, 1)
 // maxText is the length of the longest text that is taken for a quantity.
 const maxText = 64
 
-// maxMonths keeps the arithmetic of days within an int64.
-const maxMonths = 1_000_000
+// The longest duration is a thousand years. Nothing is promised for longer, and the
+// arithmetic of days stays within an int64.
+const (
+	maxYears   = 1000
+	maxMonths  = maxYears * 12
+	maxSeconds = maxYears * 366 * 24 * 3600
+)
 
 // A Question is the error of a text that people read in two ways.
 type Question string
 
 func (q Question) Error() string { return string(q) }
+
+// A refusal is the error of a text that can only be meant as a quantity, and is a
+// wrong one. What is no quantity at all is words.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
+
+func refusedf(format string, args ...any) error { return refusal{fmt.Errorf(format, args...)} }
 
 const lonelyM Question = "m is minutes to some and months to others; say min or mo"
 
@@ -88,7 +104,10 @@ func readQuantity(text string) (q Quantity, unit string, written []string, err e
 	if t, ok := parseDate(text); ok {
 		return Quantity{Amount: t}, Date, []string{Date}, nil
 	}
-	if terms := period.FindStringSubmatch(strings.ToUpper(text)); terms != nil {
+	if t, unit, ok, err := parseClock(text); ok {
+		return t, unit, []string{unit}, err
+	}
+	if terms := period.FindStringSubmatch(strings.ReplaceAll(strings.ToUpper(text), ",", ".")); terms != nil {
 		q, written, err = addPeriod(terms[1:])
 		return q, Seconds, written, err
 	}
@@ -96,14 +115,17 @@ func readQuantity(text string) (q Quantity, unit string, written []string, err e
 		return q, Seconds, written, err
 	}
 	m := amount.FindStringSubmatch(text)
-	if m == nil || m[2] != "" && !isUnit(m[2]) {
+	if negative.MatchString(text) && (m == nil || isTime(m[3])) {
+		return Quantity{}, "", nil, refusedf("want a duration that is not negative")
+	}
+	if m == nil || m[3] != "" && !isUnit(m[3]) {
 		return Quantity{}, "", nil, fmt.Errorf("want a quantity such as 26h, P1M, 99.5%% or 1000 rows, got %q", text)
 	}
-	n, ok := new(big.Rat).SetString(m[1])
+	n, ok := new(big.Rat).SetString(m[1] + m[2])
 	if !ok {
-		return Quantity{}, "", nil, fmt.Errorf("%s is no number", m[1])
+		return Quantity{}, "", nil, refusedf("%s is no number", m[2])
 	}
-	if unit = unitWord(m[2]); unit == ppm {
+	if unit = unitWord(m[3]); unit == ppm {
 		n.Quo(n, ppmInPercent)
 		unit = Percent
 	}
@@ -113,9 +135,17 @@ func readQuantity(text string) (q Quantity, unit string, written []string, err e
 	return Quantity{Amount: n}, unit, written, nil
 }
 
-// isUnit reports whether text can be a unit. Behind over stands a window.
+// isUnit reports whether text can be a unit. Behind some words stands another part
+// of a limit.
 func isUnit(text string) bool {
-	return countable.MatchString(text) && !slices.Contains(strings.Fields(strings.ToLower(text)), "over")
+	return countable.MatchString(text) && !slices.ContainsFunc(strings.Fields(strings.ToLower(text)), func(w string) bool {
+		return w == "over" || w == "at" || w == "on" || w == "and"
+	})
+}
+
+func isTime(word string) bool {
+	_, ok := unitOfTime(word)
+	return ok || strings.EqualFold(word, "m")
 }
 
 // unitWord folds the spellings of a unit that is no unit of time.
@@ -150,7 +180,7 @@ func addPeriod(terms []string) (q Quantity, written []string, err error) {
 		written = append(written, isoScale[i].name())
 	}
 	if written == nil {
-		return q, nil, fmt.Errorf("the period is empty")
+		return q, nil, refusedf("the period is empty")
 	}
 	return q, written, nil
 }
@@ -190,17 +220,19 @@ func addTerms(text string) (q Quantity, written []string, err error) {
 func (q *Quantity) add(n string, unit scale) error {
 	r, ok := new(big.Rat).SetString(n)
 	if !ok {
-		return fmt.Errorf("%s is no number", n)
+		return refusedf("%s is no number", n)
 	}
 	months := new(big.Rat).Mul(r, big.NewRat(unit.months, 1))
 	if !months.IsInt() {
 		return Question(fmt.Sprintf("%s %s is no whole number of months, and parts of a month have no fixed length", n, unit.name()))
 	}
 	if months.Add(months, big.NewRat(q.Months, 1)); months.Cmp(big.NewRat(maxMonths, 1)) > 0 {
-		return fmt.Errorf("a quantity has at most %d months", maxMonths)
+		return refusedf("want at most %d years", maxYears)
 	}
-	q.Months = months.Num().Int64()
-	q.Amount = r.Add(r.Mul(r, unit.seconds), q.amount())
+	if r.Add(r.Mul(r, unit.seconds), q.amount()); r.Cmp(big.NewRat(maxSeconds, 1)) > 0 {
+		return refusedf("want at most %d years", maxYears)
+	}
+	q.Months, q.Amount = months.Num().Int64(), r
 	return nil
 }
 

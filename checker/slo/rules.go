@@ -12,7 +12,7 @@ var examples embed.FS
 // Rules lists the rules of this package.
 func Rules() change.Rules {
 	return change.Rules{List: []*change.Rule{
-		weakened, removed, otherRemoved, incomparable, measuredDifferently,
+		weakened, removed, otherRemoved, incomparable, measuredDifferently, checkedMoreOften,
 		obligationDropped, driverChanged, endAnnounced, strengthened, added,
 	}, Examples: examples}
 }
@@ -62,6 +62,14 @@ var measuredDifferently = &change.Rule{
 	Why: `The number is the same and may mean less. Another schedule, clock or query can turn a
 promise that was missed into one that is met.`,
 	Fix: "Tell the consumers what is measured now, and why the number still holds for them.",
+}
+
+var checkedMoreOften = &change.Rule{
+	ID: "slo/checked-more-often", Idea: "checked-more-often",
+	Title: "An objective is checked more often",
+	Class: change.Compatible, Breaks: change.Promise,
+	Why: "Whenever it was checked it still is, and at other times too. What is missed is seen earlier.",
+	Fix: "Nothing is needed.",
 }
 
 var (

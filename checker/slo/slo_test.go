@@ -44,6 +44,8 @@ func parse(t *testing.T, lines ...string) (all []slo.Objective) {
 				o.Measure = rest
 			case "id":
 				o.ID = rest
+			case "schedule":
+				o.Schedule = rest
 			}
 		}
 		all = append(all, o)
@@ -127,7 +129,7 @@ func TestPromised(t *testing.T) {
 		{"a date", "endOfLife", "2042-05-12T09:30:10-08:00", "", ">= 2042-05-12T17:30:10Z"},
 		{"a day", "es", "2032-05-12", "", ">= 2032-05-12"},
 		{"words where a date is wanted", "generalAvailability", "Available 24/7", "", `= "Available 24/7"`},
-		{"a time of day", "timeOfAvailability", "09:00-08:00", "", `= "09:00-08:00"`},
+		{"a time of day", "timeOfAvailability", "09:00-08:00", "", "<= 09:00-08:00"},
 		{"a custom property", "magic", "24", "h", "= 1d"},
 		{"once a day", "frequency", "1", "d", "<= 1d"},
 		{"daily", "fy", "Daily", "", "<= 1d"},

@@ -278,7 +278,7 @@ func TestChanges(t *testing.T) {
 		{
 			"the schedule of an objective",
 			objectives("{property: latency, value: 4, unit: d, schedule: '0 5 * * *'}"), objectives("{property: latency, value: 4, unit: d, schedule: '0 6 * * *'}"),
-			[]string{"slo/measured-differently: latency 4 d is measured in another way"},
+			[]string{"slo/measured-differently: latency 4 d is checked at other times: 0 5 * * * became 0 6 * * *"},
 		},
 		{
 			"a notice period among the custom properties",

@@ -46,7 +46,7 @@ func TestUnread(t *testing.T) {
 		{"ODPS to come", "x.yaml", "kind: DataProduct\napiVersion: v2.0.0\n", "Open Data Product Standard v2.0.0 is not known; v0.9 and v1.0 are read"},
 		{"DPS", "x.yaml", "dataProductSpecification: 0.0.1\n", "Data Product Specification 0.0.1 is not read yet"},
 		{"DUA", "x.yaml", "dataUsageAgreementSpecification: 0.0.1\n", "Data Usage Agreement 0.0.1 is not read yet"},
-		{"OpenSLO", "x.yaml", "apiVersion: openslo/v1\nkind: SLO\n", "OpenSLO openslo/v1 is not read yet"},
+		{"OpenSLO", "x.yaml", "apiVersion: openslo/v1\nkind: SLO\n", "OpenSLO openslo/v1 is read in a file of its own"},
 		{"dbt", "x.yml", "version: 2\nmodels:\n  - name: a\n", "a file of dbt properties is not read yet"},
 		{"dbt without a version", "x.yml", "models:\n  - name: a\n    columns: []\n", "a file of dbt properties is not read yet"},
 		{"a manifest", "manifest.json", `{"metadata": {"dbt_schema_version": "v12"}, "nodes": {}}`, "a dbt artifact is not read yet"},

@@ -15,11 +15,12 @@ import (
 
 // A port is all contracts that its files hold, mostly one.
 type port struct {
-	contracts []*contract
-	schema    *table.Schema // the objects of all of them
-	promises  []slo.Objective
-	terms     schema.Terms
-	span      source.Span // where a promise that is gone would stand
+	contracts  []*contract
+	schema     *table.Schema // the objects of all of them
+	objectives slo.Reader
+	promises   []slo.Objective
+	terms      schema.Terms
+	span       source.Span // where a promise that is gone would stand
 }
 
 // A contract is one document.
@@ -34,6 +35,8 @@ type contract struct {
 func load(_ context.Context, r schema.Request) (*port, error) {
 	p := &port{schema: new(table.Schema)}
 	var problems document.Problems
+	p.objectives = slo.Reader{Problems: &problems}
+	p.objectives.ReadComparators(r.Options.Get("comparators"))
 	if r.Direction != schema.Read && len(r.Paths) > 0 {
 		problems.Addf(source.Top(r.Paths[0]), "a contract is a promise to those who read; ports that consumers write to are not compared")
 	}
@@ -74,7 +77,7 @@ func (p *port) read(n *document.Node, text []byte, problems *document.Problems) 
 		return h.isProduct()
 	}
 	c := &contract{id: n.Get("id").String(), node: n}
-	r := reader{problems: problems, dialect: dialectOf(n), logical: logicalDialect(h), files: kindOf(n) == schema.Files}
+	r := reader{problems: problems, objectives: &p.objectives, dialect: dialectOf(n), logical: logicalDialect(h), files: kindOf(n) == schema.Files}
 	s := &table.Schema{Tables: r.objects(n), Span: n.Span}
 	if span := member(n, "schema"); !span.IsZero() {
 		s.Span = span

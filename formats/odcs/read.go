@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/breakwater-data/breakwater/checker/slo"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/table"
@@ -12,10 +13,11 @@ import (
 
 // A reader reads the objects and objectives of one contract.
 type reader struct {
-	problems *document.Problems
-	dialect  table.Dialect // of physical types
-	logical  table.Dialect // of logical ones
-	files    bool
+	problems   *document.Problems
+	objectives *slo.Reader
+	dialect    table.Dialect // of physical types
+	logical    table.Dialect // of logical ones
+	files      bool
 }
 
 // objects reads schema.

@@ -81,7 +81,7 @@ var kinds = []kind{
 	}},
 	{"Open Data Contract Standard", "apiVersion", "is not known; v3.0 and v3.1 are read", kindIs("DataContract")},
 	{"Open Data Product Standard", "apiVersion", "is not known; v0.9 and v1.0 are read", kindIs("DataProduct")},
-	{"OpenSLO", "apiVersion", notYet, func(h head, _ []byte) bool { return strings.HasPrefix(h["apiVersion"], "openslo/") }},
+	{"OpenSLO", "apiVersion", "is read in a file of its own", func(h head, _ []byte) bool { return strings.HasPrefix(h["apiVersion"], "openslo/") }},
 	{"Open Data Product Specification", "", notYet, func(h head, text []byte) bool {
 		return h.has("product") && bytes.Contains(text, []byte("opendataproducts.org"))
 	}},

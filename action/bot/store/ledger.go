@@ -62,6 +62,7 @@ func (tx *Tx) Once(ctx context.Context, key string) (first bool, err error) {
 const (
 	ledgerAge = 30 * 24 * time.Hour
 	objectAge = 14 * 24 * time.Hour
+	listAge   = 2 * 24 * time.Hour
 )
 
 // Prune forgets what is old: deliveries, and what can be asked for again.
@@ -71,6 +72,7 @@ func (s *Store) Prune(ctx context.Context) error {
 		_, err2 := tx.Exec(ctx, `DELETE FROM object WHERE used < $1`, stamp(s.now().Add(-objectAge)))
 		_, err3 := tx.Exec(ctx, `DELETE FROM answer WHERE used < $1`, stamp(s.now().Add(-objectAge)))
 		_, err4 := tx.Exec(ctx, `DELETE FROM once WHERE name LIKE $1 AND at < $2`, Turn+"%", stamp(s.now().Add(-touchEvery)))
-		return errors.Join(err1, err2, err3, err4)
+		_, err5 := tx.Exec(ctx, `DELETE FROM object WHERE id LIKE $1 AND used < $2`, Listing+"%", stamp(s.now().Add(-listAge)))
+		return errors.Join(err1, err2, err3, err4, err5)
 	})
 }

@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// Listing begins the name of an object that lists the files of a commit. There is one for
+// every commit that was looked at, so they are not kept for long.
+const Listing = "listing "
+
 // touchEvery is how exactly it is remembered when a copy was last used.
 const touchEvery = 24 * time.Hour
 

@@ -18,7 +18,7 @@ type Job = river.JobArgs
 
 // Limits of jobs.
 const (
-	MaxAttempts = 12               // of one job; with their pauses about two hours
+	MaxAttempts = 20               // of one job; with their pauses an hour and a half
 	longest     = 10 * time.Minute // between two attempts
 	rescueAfter = time.Minute      // a job whose worker was killed is run again
 	poll        = 500 * time.Millisecond

@@ -142,26 +142,28 @@ func (s *Store) Confirm(ctx context.Context, repo string) error {
 // Forget removes all that is known of a repository: it is gone, or no longer ours to
 // read.
 func (tx *Tx) Forget(ctx context.Context, repo string) error {
-	errs := []error{tx.clear(ctx, repo)}
+	return tx.forget(ctx, `= $1`, repo)
+}
+
+// forget removes what is known of repositories that a condition picks.
+func (tx *Tx) forget(ctx context.Context, which string, arg any) error {
 	for _, statement := range []string{
-		`DELETE FROM repository WHERE repo = $1`, `DELETE FROM tip WHERE repo = $1`, `DELETE FROM object WHERE repo = $1`,
-		`DELETE FROM verdict WHERE subject IN (SELECT id FROM subject WHERE repo = $1)`,
-		`UPDATE subject SET done = wanted, failure = '' WHERE repo = $1`,
+		`DELETE FROM verdict WHERE subject IN (SELECT id FROM subject WHERE repo ` + which + `)`,
+		`DELETE FROM ack WHERE subject IN (SELECT id FROM subject WHERE repo ` + which + `)`,
+		`DELETE FROM port WHERE repo ` + which, `DELETE FROM reading WHERE repo ` + which, `DELETE FROM tip WHERE repo ` + which,
+		`DELETE FROM object WHERE repo ` + which, `UPDATE subject SET done = wanted, failure = '' WHERE repo ` + which,
+		`DELETE FROM repository WHERE repo ` + which,
 	} {
-		_, err := tx.Exec(ctx, statement, repo)
-		errs = append(errs, err)
+		if _, err := tx.Exec(ctx, statement, arg); err != nil {
+			return err
+		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // ForgetInstallation removes all that is known of the repositories of an installation.
 func (tx *Tx) ForgetInstallation(ctx context.Context, installation int64) error {
-	repos, err := all(ctx, tx, `SELECT repo FROM repository WHERE installation = $1 UNION SELECT repo FROM subject WHERE installation = $1`, []any{installation},
-		func(scan func(...any) error) (repo string, err error) { return repo, scan(&repo) })
-	for _, repo := range repos {
-		err = errors.Join(err, tx.Forget(ctx, repo))
-	}
-	return err
+	return tx.forget(ctx, `IN (SELECT repo FROM repository WHERE installation = $1 UNION SELECT repo FROM subject WHERE installation = $1)`, installation)
 }
 
 // Readings lists what the other repositories of an installation register for a port

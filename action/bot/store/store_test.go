@@ -160,6 +160,10 @@ func TestWhatNobodyIsAtIsAskedForAgain(t *testing.T) {
 		if err := s.Release(t.Context(), claim, "GitHub is down"); err != nil {
 			t.Fatal(err)
 		}
+		if n, err := s.Forgotten(t.Context(), c.Now().Add(-10*time.Second)); err != nil || n != 0 {
+			t.Errorf("what was tried just now is forgotten: %d, %v", n, err)
+		}
+		c.pass(30 * time.Second)
 		if waiting, failed, err := s.Waiting(t.Context()); waiting != 1 || failed != 1 || err != nil {
 			t.Errorf("waiting %d, failed %d, %v", waiting, failed, err)
 		}

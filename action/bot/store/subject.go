@@ -112,7 +112,7 @@ func (s *Store) Done(ctx context.Context, c *Claim, failure string) (all bool, e
 // Release ends a claim of which nothing was done.
 func (s *Store) Release(ctx context.Context, c *Claim, failure string) error {
 	return s.Do(ctx, func(tx *Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE subject SET holder = '', held = 0, failure = $1 WHERE id = $2 AND holder = $3`, failure, c.ID, c.holder)
+		_, err := tx.Exec(ctx, `UPDATE subject SET holder = '', held = 0, failure = $1, touched = $2 WHERE id = $3 AND holder = $4`, failure, stamp(s.now()), c.ID, c.holder)
 		return err
 	})
 }

@@ -123,3 +123,12 @@ func (tx *Tx) OfRun(ctx context.Context, repo string, run int64) (*Subject, erro
 	}
 	return s, nil
 }
+
+// OfHead lists the subjects of a repository whose latest verdict is about a commit.
+func (tx *Tx) OfHead(ctx context.Context, repo, head string) ([]Subject, error) {
+	return all(ctx, tx, `SELECT s.id, s.installation, s.kind, s.name FROM subject s JOIN verdict v ON v.subject = s.id WHERE s.repo = $1 AND v.head = $2 ORDER BY s.id`,
+		[]any{repo, head}, func(scan func(...any) error) (Subject, error) {
+			s := Subject{Repo: repo}
+			return s, scan(&s.ID, &s.Installation, (*string)(&s.Kind), &s.Name)
+		})
+}

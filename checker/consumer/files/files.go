@@ -182,7 +182,8 @@ func (r *reader) field(n *document.Node) (consumer.Need, bool) {
 // bound reads an objective that the consumer needs: a property, and at most or
 // at least how much of it.
 func (r *reader) bound(f *document.Fields) (consumer.Bound, bool) {
-	b := consumer.Bound{Property: slo.Property(f.Required("property")), Span: f.At("property")}
+	property := f.Required("property") // latencyP99 says of which cases, too
+	b := consumer.Bound{Property: slo.Property(property), Span: f.At("property")}
 	atMost, atLeast := f.Text("atMost"), f.Text("atLeast")
 	key, comparator, text := "atMost", slo.AtMost, atMost
 	if atLeast != "" {
@@ -194,8 +195,8 @@ func (r *reader) bound(f *document.Fields) (consumer.Bound, bool) {
 	}
 	ok := text != ""
 	if ok {
-		limit, err := slo.Promised(b.Property, slo.Word{Text: text, Span: f.At(key)}, slo.Word{})
-		if err == nil && limit.Text != "" {
+		limit, err := slo.Promised(property, slo.Word{Text: text, Span: f.At(key)}, slo.Word{})
+		if err == nil && (limit.Text != "" || limit.Comparator == slo.Between) {
 			err = source.Errorf(f.At(key), "want a quantity such as 26h or 99.5%%, got %q", text)
 		}
 		r.Add(err)
