@@ -72,6 +72,7 @@ type Bot struct {
 	metrics  *metrics
 	memory   *semaphore.Weighted // bytes of webhooks that are being read
 	stopping atomic.Bool
+	outbox   *Outbox // nil: nobody is told
 }
 
 // Pages says who may look at pages and at the API that is behind them.
@@ -177,6 +178,9 @@ func (b *Bot) work(ctx context.Context) (stop func(context.Context) error, err e
 		b.Register(workers)
 	}
 	slots := map[string]int{river.QueueDefault: or(b.Slots, defaultSlots)}
+	if b.outbox != nil {
+		slots[store.LetterQueue] = letterSlots
+	}
 	// A job outlives the signal to stop, for as long as the bot drains.
 	return b.Store.Work(context.WithoutCancel(ctx), store.Work{Workers: workers, Slots: slots, Rescue: b.Rescue, Log: slog.New(atLeast{b.Log.Handler(), slog.LevelWarn})})
 }

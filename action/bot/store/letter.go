@@ -316,3 +316,10 @@ func (s *Store) CountLetters(ctx context.Context) (waiting, dead int64, err erro
 	})
 	return waiting, dead, err
 }
+
+// LastSent returns when the last letter of a thread arrived; zero: none did.
+func (tx *Tx) LastSent(ctx context.Context, thread string) (time.Time, error) {
+	var last int64
+	_, err := tx.Row(ctx, `SELECT COALESCE(MAX(sent), 0) FROM letter WHERE thread = $1 AND state = $2`, []any{thread, string(Sent)}, &last)
+	return unstamp(last), err
+}
