@@ -59,6 +59,9 @@ type Bot struct {
 	Judged func(ctx context.Context, tx *store.Tx, j *Judgement) error
 	// Mount adds pages to what the bot answers, behind Pages; nil: there are none.
 	Mount func(mux *http.ServeMux)
+	// Sees says which repositories somebody sees who logged in; it returns nil for
+	// somebody who did not. Nil: nobody can.
+	Sees func(req *http.Request) func(repo string) bool
 	// Register adds workers for jobs that Judged enqueues; nil: there are none.
 	Register func(*river.Workers)
 

@@ -52,6 +52,11 @@ func Send(ctx context.Context, c notifier.Config, notices []notifier.Notice, kno
 	return delivered, errors.Join(err, sendErr)
 }
 
+// One opens one channel.
+func One(d notifier.Declaration, getenv func(string) string, now func() time.Time) (notifier.Channel, error) {
+	return opener{d, getenv, now}.open()
+}
+
 type opener struct {
 	notifier.Declaration
 	getenv func(string) string

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/notifier"
@@ -322,4 +323,28 @@ func (tx *Tx) LastSent(ctx context.Context, thread string) (time.Time, error) {
 	var last int64
 	_, err := tx.Row(ctx, `SELECT COALESCE(MAX(sent), 0) FROM letter WHERE thread = $1 AND state = $2`, []any{thread, string(Sent)}, &last)
 	return unstamp(last), err
+}
+
+// Letters lists letters about repositories, the newest first: at most limit. All of them,
+// if repos is nil.
+func (s *Store) Letters(ctx context.Context, state LetterState, repos []string, limit int) (list []Letter, err error) {
+	in, args := among("t.repo", repos, string(state))
+	err = s.Do(ctx, func(tx *Tx) error {
+		list, err = tx.letters(ctx, `WHERE l.state = $1`+in+` ORDER BY l.id DESC`, limit, args...)
+		return err
+	})
+	return list, err
+}
+
+// among is a condition that holds for the names, as text and arguments behind args.
+func among(column string, names []string, args ...any) (string, []any) {
+	if names == nil {
+		return "", args
+	}
+	var marks []string
+	for _, n := range names {
+		args = append(args, n)
+		marks = append(marks, fmt.Sprintf("$%d", len(args)))
+	}
+	return " AND " + column + " IN (" + strings.Join(append(marks, "''"), ", ") + ")", args
 }
