@@ -71,6 +71,7 @@ func (r *reader) pace(f *document.Fields) Pace {
 		return p
 	}
 	q := f.Fields("quiet")
+	q.Require("zone")
 	zone, err := time.LoadLocation(q.Text("zone"))
 	if err != nil || strings.EqualFold(q.Text("zone"), "local") {
 		q.Problem("zone", "want a time zone such as Europe/Berlin, got %q", q.Text("zone"))

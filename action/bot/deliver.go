@@ -16,7 +16,7 @@ import (
 // Limits of deliveries.
 const (
 	letterSlots  = 4
-	letterHold   = 2 * time.Minute // a letter whose worker was killed is sent again after it
+	letterHold   = 2 * time.Minute
 	letterTime   = 30 * time.Second
 	firstRetry   = 30 * time.Second // then twice as long each time
 	longestRetry = time.Hour
@@ -29,7 +29,8 @@ const (
 // deliver delivers a letter, and those that go with it. Whoever is killed between the
 // delivery and the note of it delivers again, under the same key.
 func (o *Outbox) deliver(ctx context.Context, job *river.Job[store.Deliver]) error {
-	together, again, err := o.Store.Take(ctx, job.Args.Letter, letterHold, o.ration)
+	hold := or(o.Hold, letterHold)
+	together, again, err := o.Store.Take(ctx, job.Args.Letter, hold, o.ration)
 	switch {
 	case err != nil:
 		return err
@@ -38,7 +39,7 @@ func (o *Outbox) deliver(ctx context.Context, job *river.Job[store.Deliver]) err
 	case len(together) == 0:
 		return store.Later(max(again.Sub(o.Now()), 0) + time.Second)
 	}
-	ctx, cancel := context.WithTimeout(ctx, letterTime)
+	ctx, cancel := context.WithTimeout(ctx, min(letterTime, hold/2))
 	defer cancel()
 	l := together[0]
 	kind := string(o.channel(l.Notice.Channel).Kind)

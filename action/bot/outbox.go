@@ -31,6 +31,9 @@ type Outbox struct {
 	Config notifier.Config
 	// Open opens a channel of the configuration. Those of GitHub are the bot's own.
 	Open func(notifier.Declaration) (notifier.Channel, error)
+	// Hold is how long a letter is under way at most. One whose worker was killed is sent
+	// again after it. Zero: two minutes.
+	Hold time.Duration
 }
 
 // Attach has the bot tell those who are hit.
