@@ -83,13 +83,20 @@ func killedBeforeItTold(t *testing.T, database string, replicas int) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	client := &http.Client{Timeout: 10 * time.Second}
+	seen := 0 // of the requests, when a replica was last killed
 	for i := range pulls {
 		body := payload(fmt.Sprintf("acme/checkout-%d", i), "ada", object{"action": "opened", "pull_request": object{"number": 7}})
 		if _, err := fl.deliver(ctx, client, fmt.Sprint("guid-", i), body); err != nil {
 			t.Fatal(err)
 		}
-		if i%(pulls/kills) == pulls/kills-1 { // somewhere between the verdicts and the notices
-			time.Sleep(300 * time.Millisecond)
+		if i%(pulls/kills) == pulls/kills-1 { // when a verdict is written, and its notice is under way
+			for ctx.Err() == nil {
+				if _, all := k.count(); all > seen {
+					seen = all
+					break
+				}
+				time.Sleep(5 * time.Millisecond)
+			}
 			n := i / (pulls / kills) % replicas
 			fl.kill(n)
 			fl.start(n)
@@ -105,6 +112,9 @@ func killedBeforeItTold(t *testing.T, database string, replicas int) {
 		waiting, dead, err := s.CountLetters(ctx)
 		keys, all := k.count()
 		if err == nil && keys == pulls && waiting == 0 && dead == 0 {
+			if all == keys {
+				t.Error("no kill hit a notice that was under way")
+			}
 			t.Logf("%d notices arrived, in %d requests, through %d kills", keys, all, kills)
 			return
 		}
