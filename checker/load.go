@@ -1,13 +1,13 @@
 package checker
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/contract"
 	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -23,6 +23,7 @@ type side struct {
 	body          schema.Schema  // as its format loaded it
 	promise       *schema.Schema // of the contract beside it; nil: there is none
 	promiseIn     *schema.Format
+	match         *contract.Match // of the contract and the body
 	errs          []*source.Error
 }
 
@@ -51,7 +52,7 @@ func (s *survey) load(ctx context.Context, p *product.Port, tree *revision.Tree,
 	l.body, l.Schema = body, body
 	l.fail(err, p.Paths[0])
 	if p.Promise != "" {
-		s.loadPromise(ctx, l, p, tree)
+		s.loadPromise(ctx, l, p, tree, like)
 	}
 	return l
 }
@@ -87,7 +88,7 @@ func (l *side) fail(err error, file string) {
 	}
 }
 
-func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree *revision.Tree) {
+func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree *revision.Tree, like *side) {
 	text, err := fs.ReadFile(tree, p.Promise)
 	if err != nil {
 		l.fail(err, p.Promise)
@@ -102,8 +103,36 @@ func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree
 	l.fail(err, p.Promise)
 	promise.Promises = located(promise.Promises, l.body.Outline)
 	l.promise, l.promiseIn = &promise, &s.Formats[i]
-	l.Promises = slices.Concat(l.body.Promises, promise.Promises)
 	l.Terms = promise.Terms
+	var was *contract.Match
+	if like != nil {
+		was = like.match
+	}
+	l.bind(p, was)
+}
+
+// bind finds out which elements of the body the contract beside it means, and makes
+// what the contract says of its own elements a promise of the body's. Was is how the
+// two went together in the base, nil if that is not known.
+func (l *side) bind(p *product.Port, was *contract.Match) {
+	given := make(contract.Names)
+	if p.Config != nil {
+		for _, n := range p.Config.Names {
+			given[n.Contract] = n.Body
+		}
+	}
+	l.match = contract.New(l.promise.Outline, l.body.Outline, given, was)
+	l.body.Outline.Also = l.match.Names
+	l.promise.Promises = slices.Clone(l.promise.Promises)
+	for i := range l.promise.Promises {
+		o := &l.promise.Promises[i]
+		at := l.match.Names[o.Element]
+		if at == "" && was != nil { // it is not served any more, which is no change of the objective
+			at = was.Names[o.Element]
+		}
+		o.Element = cmp.Or(at, o.Element)
+	}
+	l.Promises = slices.Concat(l.body.Promises, l.promise.Promises)
 }
 
 // located gives the elements of objectives that stand beside a body their full paths
@@ -129,34 +158,39 @@ func diff(base, head *side, format *schema.Format) ([]change.Change, error) {
 		return append(changes, slo.Diff(base.Promises, head.Promises, head.Outline.Span)...), nil
 	}
 	promised, err := base.promiseIn.Diff(*base.promise, *head.promise)
-	var shape []change.Change
-	for _, c := range promised {
-		switch {
-		case change.SLO.Covers(c.Path), change.Terms.Covers(c.Path), change.Port.Covers(c.Path):
-			changes = append(changes, c)
-		case c.Rule.Class > change.Compatible:
-			shape = append(shape, c)
-		}
+	if err != nil {
+		return changes, err
 	}
-	if len(shape) > 0 {
-		changes = append(changes, shapeNotCompared(shape))
-	}
-	return changes, err
+	return append(changes, contract.Diff(base.match, head.match, promised, changes)...), nil
 }
 
-// shapeNotCompared puts the changes of a contract's own schema into one.
-func shapeNotCompared(shape []change.Change) change.Change {
-	var details, facts []string
-	for _, c := range shape {
-		details = append(details, c.Detail)
-		facts = append(facts, fmt.Sprint(c.Rule.ID, " ", c.Path, " ", c.Key, " ", c.From, " ", c.To))
+// misnamed reports what breakwater.yaml calls elements of the contract or the body
+// that neither side has.
+func (r *run) misnamed() {
+	h := r.pair.Head
+	if h == nil || h.Config == nil || r.now.match == nil {
+		return
 	}
-	slices.Sort(facts)
-	if len(details) > 3 {
-		details = append(details[:3], fmt.Sprintf("and %d more", len(details)-3))
+	outlines := func(of func(*contract.Match) *schema.Outline) []*schema.Outline {
+		all := []*schema.Outline{of(r.now.match)}
+		if r.was.match != nil {
+			all = append(all, of(r.was.match))
+		}
+		return all
 	}
-	return change.Change{
-		Rule: promiseNotCompared, Path: change.Port.Join("schema"), To: strings.Join(facts, "; "), Base: shape[0].Base, Head: shape[0].Head,
-		Detail: "the contract's own schema changed, and is not held against the body: " + strings.Join(details, "; "),
+	for _, n := range h.Config.Names {
+		for _, side := range []struct {
+			path  change.Path
+			what  string
+			among []*schema.Outline
+		}{
+			{n.Contract, "contract", outlines(func(m *contract.Match) *schema.Outline { return m.Promise })},
+			{n.Body, "body", outlines(func(m *contract.Match) *schema.Outline { return m.Body })},
+		} {
+			known := func(o *schema.Outline) bool { _, ok := o.Full(side.path); return ok }
+			if !slices.ContainsFunc(side.among, known) {
+				r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Err: source.Errorf(n.Span, "%s is no element of the %s of %s, or one of several", side.path, side.what, h.ID)})
+			}
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package checker
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/policy"
-	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/schema"
 )
 
@@ -27,6 +25,13 @@ func (r *run) remedy(f policy.Finding, removal *policy.Removal) string {
 		return r.follow(f)
 	case f.Rule.Idea.IsDeprecation():
 		return r.announced(f) + r.instead(r.now.Outline, f.Change)
+	case f.Class == change.Breaking && readers(f) != "" && f.Rule.Idea != change.Drift && !strings.HasPrefix(string(f.Path), "@"):
+		fix := f.Rule.Fix
+		if !r.advised { // once is enough
+			r.advised = true
+			fix += r.parallel()
+		}
+		return fix
 	}
 	return f.Rule.Fix
 }
@@ -130,13 +135,8 @@ func (r *run) beside(f policy.Finding) string {
 		return ""
 	}
 	var others []string
-	name, version := product.Versioned(r.pair.ID())
-	contract := cmp.Or(r.was.Terms.ContractID, r.pair.Base.ContractID)
-	for _, p := range r.head.Ports {
-		family, other := product.Versioned(p.ID)
-		if (family == name && other != version || contract != "" && p.ContractID == contract) && p.ID != r.pair.ID() && len(p.Paths) > 0 {
-			others = append(others, p.ID)
-		}
+	for _, p := range r.besides() {
+		others = append(others, p.ID)
 	}
 	if len(others) == 0 {
 		return ""

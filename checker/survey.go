@@ -35,8 +35,9 @@ type survey struct {
 
 	archive
 
-	mu       sync.Mutex
-	failures []error // of the world, each once
+	mu           sync.Mutex
+	failures     []error // of the world, each once
+	declarations declarations
 }
 
 // fail remembers what went wrong outside the user's files.

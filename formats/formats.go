@@ -6,6 +6,7 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/formats/dbt"
+	"github.com/breakwater-data/breakwater/formats/jsonschema"
 	"github.com/breakwater-data/breakwater/formats/odcs"
 	"github.com/breakwater-data/breakwater/formats/openslo"
 	"github.com/breakwater-data/breakwater/formats/protobuf"
@@ -13,7 +14,7 @@ import (
 
 // All returns every format. To add one, write its folder and add it here.
 func All() []schema.Format {
-	return []schema.Format{odcs.Format, protobuf.Format, openslo.Format, dbt.Format}
+	return []schema.Format{odcs.Format, protobuf.Format, openslo.Format, dbt.Format, jsonschema.Format}
 }
 
 // Unread returns what is known to be a contract and is not read yet.

@@ -56,12 +56,28 @@ func (b *Bot) pull(ctx context.Context, claim *store.Claim, number int) (failure
 	if err := t.begin(ctx); err != nil {
 		return "", err
 	}
-	tip, base, err := action.Compare(ctx, client, owner, name, pr.GetBase().GetRef(), t.head)
+	return t.conclude(ctx, t.runPull(ctx))
+}
+
+// runPull finds out what the pull request is to be compared with, and checks it.
+func (t *task) runPull(ctx context.Context) error {
+	branch := t.pull.GetBase().GetRef()
+	tip, base, err := action.Compare(ctx, t.client, t.owner, t.name, branch, t.head)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return "", t.run(ctx, comparison{gate: tip, base: base, branch: pr.GetBase().GetRef(), topic: pr.GetHead().GetRef(),
-		watched: pr.GetBase().GetRef() == pr.GetBase().GetRepo().GetDefaultBranch()})
+	return t.run(ctx, comparison{
+		gate: tip, base: base, branch: branch, topic: t.pull.GetHead().GetRef(), watched: branch == t.pull.GetBase().GetRepo().GetDefaultBranch(),
+	})
+}
+
+// conclude has the run say what will not change by trying again: that the histories
+// have nothing in common, that a commit is gone, that contents may not be read.
+func (t *task) conclude(ctx context.Context, err error) (failure string, again error) {
+	if failure, again = t.final(err); failure != "" {
+		again = t.couldNot(ctx, t.claim, err)
+	}
+	return failure, again
 }
 
 // group checks a group of the merge queue.
@@ -83,7 +99,7 @@ func (b *Bot) group(ctx context.Context, claim *store.Claim) (failure string, er
 	if err := t.begin(ctx); err != nil {
 		return "", err
 	}
-	return "", t.run(ctx, comparison{gate: base, base: base, branch: branch, watched: branch == repo.GetDefaultBranch()})
+	return t.conclude(ctx, t.run(ctx, comparison{gate: base, base: base, branch: branch, watched: branch == repo.GetDefaultBranch()}))
 }
 
 // final tells what will not change by trying again from what may.
@@ -132,7 +148,7 @@ func (t *task) run(ctx context.Context, what comparison) error {
 		}
 	}
 	r, err := c.Check(ctx, revs)
-	if err := errors.Join(lib.failure(), err); err != nil { // what it says may not be so
+	if err := errors.Join(lib.failure(), judged(err)); err != nil { // what it says may not be so
 		return err
 	}
 	if err := t.current(ctx); err != nil { // nobody is told of what is no longer proposed

@@ -388,6 +388,13 @@ func load(b *testing.B, database string) {
 		b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
 		b.ReportMetric(float64(all[len(all)-1].Microseconds())/1000, "max-ms")
 		b.ReportMetric(float64(time.Since(answered).Milliseconds()), "drained-ms")
+		_, text := s.get("/metrics")
+		for line := range strings.Lines(text) {
+			var bytes float64
+			if n, _ := fmt.Sscanf(line, "process_resident_memory_bytes %g", &bytes); n == 1 {
+				b.ReportMetric(bytes/(1<<20), "rss-MiB") // the forge's, too
+			}
+		}
 		s.stop()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -190,7 +191,7 @@ func (t *task) finish(ctx context.Context, shown *checker.Result, v *store.Verdi
 	}
 	for limit := maxSummary; ; limit /= 2 {
 		err := t.end(ctx, v.Run, word, title, markdown(o, shown, limit), actions)
-		if status(err) != 422 || limit/2 < minSummary {
+		if status(err) != http.StatusUnprocessableEntity || limit/2 < minSummary {
 			return err
 		}
 	}

@@ -24,6 +24,27 @@ type elsewhere struct {
 	repo         string
 }
 
+// errIncomplete says that there may be more readers than are known: some repository
+// could not be read wholly. It is no reason not to judge, and whoever says that his
+// registry is complete is not believed then.
+var errIncomplete = errors.New("not every repository could be read")
+
+// judged leaves out of what a check ends with that its registry is incomplete.
+func judged(err error) error {
+	all, joined := err.(interface{ Unwrap() []error })
+	switch {
+	case err == errIncomplete:
+		return nil
+	case !joined:
+		return err
+	}
+	var rest []error
+	for _, e := range all.Unwrap() {
+		rest = append(rest, judged(e))
+	}
+	return errors.Join(rest...)
+}
+
 // Uses implements [consumer.Registry]. A registration stands for the present as long
 // as somebody looked after it, like a copy that was taken by hand.
 func (e *elsewhere) Uses(ctx context.Context, version string, names ...string) (uses []consumer.Use, err error) {
@@ -42,7 +63,11 @@ func (e *elsewhere) Uses(ctx context.Context, version string, names ...string) (
 			uses = append(uses, u)
 		}
 	}
-	return uses, nil
+	repos, err := e.store.Repositories(ctx, e.installation)
+	if err == nil && slices.ContainsFunc(repos, func(r store.Repository) bool { return r.Failure != "" }) {
+		err = errIncomplete
+	}
+	return uses, err
 }
 
 // collect reads what the default branch of a repository says of ports and consumers.
@@ -73,10 +98,13 @@ func (b *Bot) collect(ctx context.Context, claim *store.Claim) (failure string, 
 		return "", b.Store.Confirm(ctx, claim.Repo)
 	}
 	err = b.readRepository(ctx, claim, b.library(client, owner, name), known, head)
-	if err != nil {
-		err = errors.Join(err, b.Store.Doubt(ctx, claim.Repo, claim.Installation, cut(err.Error(), 500)))
+	if err == nil {
+		return "", nil
 	}
-	return "", err
+	if doubting := b.Store.Doubt(ctx, claim.Repo, claim.Installation, cut(err.Error(), 500)); doubting != nil {
+		return "", errors.Join(err, doubting)
+	}
+	return b.final(err)
 }
 
 // lose forgets a repository that is not ours to read any more.

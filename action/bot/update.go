@@ -16,9 +16,8 @@ import (
 // Limits of one update.
 const (
 	updateTime   = 10 * time.Minute
-	maxOutdated  = 5 // heads that come while the one before is checked, until the next event is waited for
-	sayAfter     = 5 // attempts until the check run says that something is wrong
-	forgeTime    = 2 * time.Minute
+	maxOutdated  = 5                // heads that come while the one before is checked, until the next event is waited for
+	sayAfter     = 5                // attempts until the check run says that something is wrong
 	afterLimit   = 30 * time.Second // over which jobs that waited come back, at most
 	concludeTime = time.Minute
 )
@@ -92,7 +91,7 @@ func (b *Bot) keep(ctx context.Context, claim *store.Claim, hold time.Duration) 
 // failed says when to try again, and sees to it that the check run does not wait for
 // ever.
 func (b *Bot) failed(ctx context.Context, attempt int, claim *store.Claim, err error) error {
-	stopped := ctx.Err() != nil
+	stopped := errors.Is(ctx.Err(), context.Canceled) // by the bot, or by who took over; a deadline is a failure
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), concludeTime)
 	defer cancel()
 	log := b.Log.With("repo", claim.Repo, "subject", string(claim.Kind)+" "+claim.Name, "attempt", attempt, "error", err.Error())

@@ -100,6 +100,15 @@ const (
 	ClassificationRaised Idea = "classification-raised" // To is the new label
 	QualityRemoved       Idea = "quality-removed"       // Key is the name of the rule
 	QualityWeakened      Idea = "quality-weakened"      // Key is the name of the rule
+	UnitChanged          Idea = "unit-changed"
+	ZoneChanged          Idea = "zone-changed"
+	GrainChanged         Idea = "grain-changed"
+	OriginChanged        Idea = "origin-changed"
+	DefinitionChanged    Idea = "definition-changed"
+	IdentifierChanged    Idea = "identifier-changed"
+	MeaningUnsaid        Idea = "meaning-unsaid"
+	Documentation        Idea = "documentation-changed"
+	Drift                Idea = "drift" // To is empty where what was promised is not served any more
 	NotCompared          Idea = "not-compared"
 	Unreadable           Idea = "unreadable" // nothing can be said of anything
 )
@@ -108,6 +117,17 @@ const (
 // is removed has a notice to wait out.
 func (i Idea) IsRemoval() bool {
 	return i == PortRemoved || i == TypeRemoved || i == OperationRemoved || i == FieldRemoved || i == ValueRemoved
+}
+
+// IsMeaning reports whether an element stands for something else now, or may from now
+// on, though it looks as before: whoever matches its values with others, joining or
+// grouping, gets what does not belong together.
+func (i Idea) IsMeaning() bool {
+	switch i {
+	case UnitChanged, ZoneChanged, GrainChanged, OriginChanged, DefinitionChanged, IdentifierChanged, MeaningUnsaid:
+		return true
+	}
+	return false
 }
 
 // IsDeprecation reports whether what changed is announced to go away.
@@ -172,6 +192,8 @@ type Change struct {
 	Detail   string  // for people, a whole sentence: "Order.id: int32 became int64"; rewording it costs nothing
 	Surfaces Surface // the ones at risk here; zero: all that the rule Breaks
 
+	Prose []Prose // the texts for people that changed with it
+
 	Base source.Span // for an addition, zero or the element that it was added to
 	Head source.Span // for a removal, the nearest enclosing element that is left
 	Also []Peer      // what other tools report for this very change
@@ -185,6 +207,11 @@ type Peer struct {
 	Nowhere  bool   // it names no file, although Head does
 	Was      string // the file of the base that it is about, if not Base's
 	Unstable bool   // what it is about said, in the base, that it may still change: a package v1beta1
+}
+
+// IsGone reports whether nothing is left of what c is about for whoever reads it.
+func (c Change) IsGone() bool {
+	return c.Rule.Idea.IsRemoval() || c.Rule.Idea == Drift && c.To == ""
 }
 
 // Breaks returns the surfaces that c puts at risk.

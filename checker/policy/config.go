@@ -143,6 +143,7 @@ func (r reader) port(f *document.Fields) product.Declaration {
 		}
 		return f.At(key)
 	}
+	d.Names = r.names(f)
 	direction := f.OneOf("direction", "read", "write", "both")
 	d.Direction = map[string]schema.Direction{"write": schema.Write, "both": schema.Both}[direction]
 	switch {
@@ -195,6 +196,31 @@ func (r reader) versions(f *document.Fields) (v product.Versions) {
 		v.Folder = path.Clean(v.Folder)
 	}
 	return v
+}
+
+// names reads what the elements of a contract are called in the body beside it.
+func (r reader) names(port *document.Fields) (names []product.Name) {
+	n := port.Fields("names").Node
+	if n == nil {
+		return nil
+	}
+	if !port.Has("slo") {
+		port.Problem("names", `want "slo", too: the contract whose elements have these names`)
+	}
+	path := func(at source.Span, text string) change.Path {
+		p, err := change.Parse(text)
+		if err != nil {
+			r.Addf(at, "%w", err)
+		}
+		return p
+	}
+	for i, key := range n.Keys {
+		name := product.Name{Contract: path(key.Span, key.Text), Body: path(n.Items[i].At(), n.Items[i].String()), Span: key.Span}
+		if name.Contract != "" && name.Body != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // The dialects of SQL that an import may name.

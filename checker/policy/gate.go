@@ -227,6 +227,10 @@ func (g *gate) ports() {
 		setting("versions", was.Versions.String(), now.Versions.String(), fewer)
 		setting("direction", fmt.Sprint(was.Direction), fmt.Sprint(now.Direction), -1)
 		setting("root", was.Root, now.Root, -1)
+		setting("names", names(was), names(now), -1)
+		if now.SLO == "" {
+			setting("slo", was.SLO, now.SLO, -1)
+		}
 		setting("kind", string(was.Kind), string(now.Kind), -1)
 		if !now.Complete.AsOf.IsZero() && was.Complete.AsOf.IsZero() {
 			g.report(loosened, g.at("ports", was.ID, "registry"), "open", "complete", was.Span, now.At("registry"), was.ID+": the registry is declared complete")
@@ -245,6 +249,16 @@ func Rewritten(d product.Declaration, file, from, to string) change.Change {
 		c.Detail = fmt.Sprintf("%s: %s is an older version and goes; from the merge on nobody is held to it", d.ID, file)
 	}
 	return c
+}
+
+// names lists what a port's contract calls its elements.
+func names(d product.Declaration) string {
+	var all []string
+	for _, n := range d.Names {
+		all = append(all, fmt.Sprintf("%s: %s", n.Contract, n.Body))
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
 }
 
 // Undeclared reports a port that base declares and head only shows by content.

@@ -96,18 +96,23 @@ func (r *search) missing(pattern string) string {
 // into the files: a thousand ports that nobody changed are not read. Whether a file
 // is what its name says is seen when it is loaded.
 func (r *search) formatOf(d *Declaration, paths []string) *schema.Format {
-	var fits []int
+	var fits, called []int
 	for i := range r.Formats {
 		f := &r.Formats[i]
 		if f.Name == d.Format {
 			return f
 		}
+		if d.Format == "" && f.Called != nil && len(paths) > 0 && !slices.ContainsFunc(paths, func(name string) bool { return !f.Called(name) }) {
+			called = append(called, i)
+		}
 		if d.Format == "" && slices.ContainsFunc(paths, f.Match) {
 			fits = append(fits, i)
 		}
 	}
-	if len(fits) == 1 {
-		return &r.Formats[fits[0]]
+	for _, sure := range [][]int{called, fits} {
+		if len(sure) == 1 {
+			return &r.Formats[sure[0]]
+		}
 	}
 	why := "no format reads its files"
 	for _, name := range paths {
@@ -213,6 +218,7 @@ func (r *search) join() {
 		case body.Config != nil: // breakwater.yaml goes first
 		default:
 			delete(r.byID, body.ID)
+			p.In, p.Says = p.Span.File, p.Format
 			p.Format, p.Paths = body.Format, body.Paths
 			p.Include, p.Root = body.Include, body.Root
 			if p.Version == "" {

@@ -120,10 +120,11 @@ func follow(h *Port, base, head []*Port) *Port {
 }
 
 // tookOver reports whether h is a new version that took over the name of b, which
-// goes on under another one.
+// goes on under another one. The contract of a port that a product declares goes on
+// only if a product declares that, too: a contract alone has no name to go by.
 func tookOver(b, h *Port, head []*Port) bool {
 	return b.ContractID != "" && h.ContractID != "" && b.ContractID != h.ContractID &&
-		slices.ContainsFunc(head, func(other *Port) bool { return other.ContractID == b.ContractID })
+		slices.ContainsFunc(head, func(other *Port) bool { return other.ContractID == b.ContractID && (b.In == "" || other.In != "") })
 }
 
 // match pairs the ports that are the same one, if on neither side another could

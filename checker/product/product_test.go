@@ -231,21 +231,22 @@ func TestComplete(t *testing.T) {
 func TestSuggestVersion(t *testing.T) {
 	tests := []struct {
 		name, base, head string
-		worst            change.Class
-		changed          bool
+		bump             Bump
 		want             string
 	}{
-		{"breaking", "1.5.0", "1.5.0", change.Breaking, true, "2.0.0"},
-		{"breaking before 1.0.0", "0.5.1", "0.5.1", change.Breaking, true, "0.6.0"},
-		{"risky", "v1.5.2", "v1.5.2", change.Risky, true, "v1.6.0"},
-		{"raised already", "1.5.0", "2.0.0", change.Breaking, true, ""},
-		{"raised too little", "1.5.0", "1.6.0", change.Breaking, true, "2.0.0"},
-		{"nothing changed", "1.5.0", "1.5.0", change.Compatible, false, ""},
-		{"no semantic version", "draft-7", "draft-7", change.Breaking, true, ""},
+		{"a break", "1.5.0", "1.5.0", Major, "2.0.0"},
+		{"a break before 1.0.0", "0.5.1", "0.5.1", Major, "0.6.0"},
+		{"something new", "v1.5.2", "v1.5.2", Minor, "v1.6.0"},
+		{"a text", "1.5.2", "1.5.2", Patch, "1.5.3"},
+		{"a text, and the version was raised for more", "1.5.2", "1.6.0", Patch, ""},
+		{"raised already", "1.5.0", "2.0.0", Major, ""},
+		{"raised too little", "1.5.0", "1.6.0", Major, "2.0.0"},
+		{"nothing changed", "1.5.0", "1.5.0", NoBump, ""},
+		{"no semantic version", "draft-7", "draft-7", Major, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := SuggestVersion(tt.base, tt.head, tt.worst, tt.changed); got != tt.want {
+			if got := SuggestVersion(tt.base, tt.head, tt.bump); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -256,6 +257,36 @@ func TestStem(t *testing.T) {
 	for name, want := range map[string]string{"a/b.odcs.yaml": "a/b", "x": "x", "a/.hidden": "a/.hidden", "a.b/c.d": "a.b/c"} {
 		if got := stem(name); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}
+
+// A name that only one language goes by says what a declared port is in; any other
+// name asks for a look into the file.
+func TestNamesThatSayTheirLanguage(t *testing.T) {
+	looked := 0
+	format := func(name string, called func(string) bool) schema.Format {
+		return schema.Format{
+			Name: name, Called: called, Documents: true,
+			Match:  func(file string) bool { return path.Ext(file) == ".yaml" },
+			Claims: func(_ string, text []byte) bool { looked++; return string(text) == name },
+		}
+	}
+	tests := []struct {
+		file, text, want string
+		looked           bool
+	}{
+		{"a/orders.one.yaml", "two", "one", false}, // loading it says that it is none
+		{"a/one.yaml", "one", "one", false},
+		{"a/orders.yaml", "two", "two", true},
+		{"a/phone.yaml", "two", "two", true},
+	}
+	for _, tt := range tests {
+		looked = 0
+		f := &Finder{Formats: []schema.Format{format("one", schema.Infix("one")), format("two", nil)}, Memory: new(Memory)}
+		ports := f.Find(t.Context(), tree(tt.file+":"+tt.text), []Declaration{declare("p", tt.file)}).Ports
+		if len(ports) != 1 || ports[0].Format.Name != tt.want || (looked > 0) != tt.looked {
+			t.Errorf("%s: got %v, looked %d times; want %s", tt.file, ports, looked, tt.want)
 		}
 	}
 }

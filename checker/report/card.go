@@ -15,7 +15,7 @@ import (
 // card writes one finding: what changed and where, whom it breaks, who is hit and
 // how to reach them, what to do.
 func (t *text) card(f policy.Finding) {
-	class := t.paint(classColor(f.Class), fmt.Sprintf("%-10s", f.Class))
+	class := t.paint(classColor(f.Class), fmt.Sprintf("%-9s ", f.Class))
 	if f.Rule.Idea == change.NotCompared {
 		class = t.paint(yellow, "? not compared") + " "
 	}
@@ -24,6 +24,7 @@ func (t *text) card(f policy.Finding) {
 	if f.Verdict == policy.Block || t.Verbose {
 		t.labelled("breaks", fmt.Sprintf("%s (%s)", sentence(f.Rule.Why), surfaces(f.Breaks())))
 	}
+	t.proses(f)
 	t.hits(f)
 	if w := f.Witness; w != nil {
 		t.labelled("proof", w.String())
@@ -65,8 +66,8 @@ func (t *text) locations(f policy.Finding) {
 	base := checker.Place{Side: checker.BaseOf(f), Span: f.Base}
 	head := checker.Place{Side: checker.Head, Span: f.Head}
 	full := f.Verdict == policy.Block || t.Verbose
-	gone := f.To == "" && !f.Base.IsZero()
-	if f.Rule.Idea == change.Unreadable { // the error above shows it
+	gone := f.To == "" && !f.Base.IsZero() && f.Rule.Idea != change.Drift // whose contract is still there
+	if f.Rule.Idea == change.Unreadable {                                 // the error above shows it
 		t.line(4, "%s", t.paint(cyan, Plain(cmp.Or(f.Head, f.Base).String())))
 		return
 	}
@@ -85,6 +86,25 @@ func (t *text) locations(f policy.Finding) {
 		if full && !gone {
 			t.snippet(4, t.r.Excerpts[head], f.Head, 2)
 		}
+	}
+}
+
+// proses shows which words of a text changed, marked as git does.
+func (t *text) proses(f policy.Finding) {
+	label := "words"
+	for _, p := range prosesOf(f) {
+		var words []string
+		for _, r := range p.Runs {
+			switch r.Op {
+			case '-':
+				r.Text = t.paint(red, "[-"+r.Text+"-]")
+			case '+':
+				r.Text = t.paint(green, "{+"+r.Text+"+}")
+			}
+			words = append(words, r.Text)
+		}
+		t.painted(label, p.About+": "+strings.Join(words, " "))
+		label = ""
 	}
 }
 

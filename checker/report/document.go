@@ -86,6 +86,7 @@ type (
 		From        *string       `json:"from"`
 		To          *string       `json:"to"`
 		Message     string        `json:"message"`
+		Prose       []Prose       `json:"prose"`
 		Fix         string        `json:"fix"`
 		Earliest    *time.Time    `json:"earliest"`
 		Base        *Span         `json:"base"`
@@ -95,6 +96,11 @@ type (
 		Witness     *Witness      `json:"witness"`
 		Approval    *Approval     `json:"approval"`
 		Against     *string       `json:"against"`
+	}
+	Prose struct { // a text for people that changed
+		About string `json:"about"`
+		Base  string `json:"base"`
+		Head  string `json:"head"`
 	}
 	Peer struct { // where another tool reports the same
 		ID   string  `json:"id"`

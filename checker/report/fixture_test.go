@@ -88,7 +88,7 @@ func golden(t *testing.T, name, got string) {
 func TestRich(t *testing.T) {
 	r := rich(t)
 	for name, o := range map[string]report.Options{
-		"text": {}, "sarif": {}, "junit": {}, "github": {}, "gitlab": {},
+		"text": {}, "sarif": {}, "junit": {}, "github": {}, "gitlab": {}, "omds": {},
 		"html": {Repository: "https://github.com/acme/checkout"},
 	} {
 		t.Run(name, func(t *testing.T) {

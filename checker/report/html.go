@@ -102,6 +102,7 @@ type (
 		Anchor, Class, Mark, Word, Title, Rule, Verdict string
 		Sides                                           []side
 		Breaks, Spares, Proof, Also, Places             string
+		Prose                                           []retold
 		Hits                                            []hitLine
 		Do, Because                                     string
 		Approvals                                       string

@@ -16,7 +16,7 @@ func (h *htmlPage) card(f policy.Finding) card {
 		Verdict: [...]string{policy.Pass: "passes", policy.Notify: "is told, and blocks nothing", policy.Block: "blocks the merge"}[f.Verdict],
 		Breaks:  Plain(fmt.Sprintf("%s (%s)", sentence(f.Rule.Why), surfaces(f.Breaks()))),
 		Spares:  Plain(h.spares(f)),
-		Also:    Plain(strings.Join(h.alsoPorts(f), ", ")), Sides: h.bothSides(f),
+		Also:    Plain(strings.Join(h.alsoPorts(f), ", ")), Sides: h.bothSides(f), Prose: prosesOf(f),
 	}
 	if f.Rule.Idea == change.NotCompared {
 		c.Mark, c.Word = "?", "not compared"

@@ -335,12 +335,44 @@ func (m *markdown) port(id, summary string, findings []policy.Finding, texts []c
 	}
 	m.line("<details><summary>%s</summary>\n", summary)
 	m.line("| class | change | where | rule |\n|---|---|---|---|\n%s\n", strings.Join(rows, "\n"))
+	m.proses(findings)
 	m.proofs(findings)
 	if m.detail == everything {
 		m.diffs(texts)
 	}
 	m.line("</details>\n")
 }
+
+// proses shows which words of the port's texts changed.
+func (m *markdown) proses(findings []policy.Finding) {
+	shown := 0
+	for _, f := range findings {
+		for _, p := range prosesOf(f) {
+			if shown == maxProses {
+				break
+			}
+			shown++
+			var words []string
+			for _, r := range p.Runs {
+				text := prose(r.Text)
+				switch r.Op {
+				case '-':
+					text = "~~" + text + "~~"
+				case '+':
+					text = "**" + text + "**"
+				}
+				words = append(words, text)
+			}
+			m.line("- %s, %s: %s", code(string(f.Path)), prose(p.About), strings.Join(words, " "))
+		}
+	}
+	if shown > 0 {
+		m.line("")
+	}
+}
+
+// maxProses is how many texts a port shows.
+const maxProses = 10
 
 // proofs shows the values by which breaks were seen.
 func (m *markdown) proofs(findings []policy.Finding) {

@@ -32,6 +32,14 @@ type Outline struct {
 	// element of one (Order.discount), an enum and its value (Status.PAID).
 	Deprecated map[change.Path]bool
 
+	// Stored says what declared elements are called where they are stored, if not by
+	// their own names.
+	Stored map[change.Path]string
+
+	// Also has further names of elements, and the full paths that they stand for: those
+	// by which a contract beside a body calls what the body serves.
+	Also map[change.Path]change.Path
+
 	// Instead says what to use instead of those of them whose contract tells, in its
 	// own words.
 	Instead map[change.Path]string
@@ -220,8 +228,23 @@ func (o *Outline) find(p change.Path) []change.Path {
 			}
 		}
 	}
+	if len(found) == 0 {
+		for also, full := range o.Also {
+			if own := also.Steps(); len(own) >= len(steps) && slices.Equal(own[len(own)-len(steps):], steps) {
+				found = append(found, full)
+			}
+		}
+	}
 	slices.Sort(found)
 	return slices.Compact(found)
+}
+
+// Full returns the full path that is meant by p: any suffix that is unique will do.
+func (o *Outline) Full(p change.Path) (change.Path, bool) {
+	if found := o.find(p); len(found) == 1 {
+		return found[0], true
+	}
+	return "", false
 }
 
 // index finds, once, which edges lead into each declaration. An edge that leads

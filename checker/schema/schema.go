@@ -13,7 +13,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"path"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -92,6 +94,10 @@ type Language[T any] struct {
 	Match  func(path string) bool
 	Claims func(path string, text []byte) bool
 
+	// Called tells by the name alone that a document is of this language and of no
+	// other, where it goes by a name of its own: orders.odcs.yaml. Nil: none does.
+	Called func(path string) bool
+
 	// Load parses a port. It returns what it could read together with its
 	// errors: *source.Error, joined when there are several.
 	Load func(context.Context, Request) (T, error)
@@ -137,6 +143,10 @@ type Language[T any] struct {
 	// after its file.
 	Ports func(fsys fs.FS, path string, text []byte) ([]Port, error)
 
+	// Declared reads two documents that declare ports whose contracts stand in other
+	// files, and returns what compares how they declare one of those.
+	Declared func(base, head Document) Declared
+
 	// Inputs lists what a claimed document says its product consumes, as ODPS
 	// input ports do.
 	Inputs func(path string, text []byte) ([]Input, error)
@@ -166,10 +176,23 @@ type Port struct {
 	Span       source.Span // of the declaration; zero: found by content
 }
 
+// A Document is a file that declares ports, such as a data product. The zero Document
+// is one that is not there.
+type Document struct {
+	Path string
+	Text []byte
+}
+
+// Declared compares how two documents declare a port. Head is the zero Port if it is
+// not declared any more, and terms are those of head's contract. It may be called
+// from several goroutines.
+type Declared func(base, head Port, terms Terms) []change.Change
+
 // Terms is what a contract says of its port besides its schema and objectives.
 type Terms struct {
 	ContractID   string
 	Version      string
+	VersionAt    source.Span // zero: not said where
 	Owner        string
 	Kind         Kind
 	Status       Status
@@ -222,11 +245,13 @@ type Format struct {
 	Documents bool
 	Match     func(path string) bool
 	Claims    func(path string, text []byte) bool
+	Called    func(path string) bool
 	Load      func(context.Context, Request) (Schema, error)
 	Imports   func(Request) ([]string, error)
 	Mentions  func(fsys fs.FS, path string) ([]string, error)
 	Ports     func(fsys fs.FS, path string, text []byte) ([]Port, error)
 	Inputs    func(path string, text []byte) ([]Input, error)
+	Declared  func(base, head Document) Declared
 	Usage     func(text string, o *Outline) ([]change.Path, error)
 	Tables    func(Schema) []Table
 	compare   func(base, head Schema) []change.Change
@@ -241,6 +266,15 @@ type Schema struct {
 	Terms    Terms
 }
 
+// Infix tells the names of documents that say their language before the extension:
+// orders.odcs.yaml, or odcs.yaml itself.
+func Infix(language string) func(name string) bool {
+	return func(name string) bool {
+		stem := strings.ToLower(strings.TrimSuffix(path.Base(name), path.Ext(name)))
+		return stem == language || strings.HasSuffix(stem, "."+language)
+	}
+}
+
 // Form returns the parsed form of s, if it is a T.
 func Form[T any](s Schema) (form T, ok bool) {
 	form, ok = s.form.(T)
@@ -251,8 +285,8 @@ func Form[T any](s Schema) (form T, ok bool) {
 func (l Language[T]) Format() Format {
 	f := Format{
 		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Configs: l.Configs, Presets: l.Presets,
-		Documents: l.Documents, Match: l.Match, Claims: l.Claims,
-		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Inputs: l.Inputs, Usage: l.Usage,
+		Documents: l.Documents, Match: l.Match, Claims: l.Claims, Called: l.Called,
+		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Declared: l.Declared, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.
 			defer func() {

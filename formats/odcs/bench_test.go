@@ -2,9 +2,11 @@ package odcs
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"testing"
 
+	"github.com/breakwater-data/breakwater/checker/ruletest"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
@@ -42,6 +44,34 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+// wideSpecification is the same for the Data Contract Specification.
+func wideSpecification() string {
+	var b strings.Builder
+	b.WriteString(specified + "servers: {a: {type: postgres}}\nservicelevels: {latency: {threshold: 4d}}\nmodels:\n  orders:\n    fields:\n")
+	for i := range 2000 {
+		fmt.Fprintf(&b, "      c%d:\n        type: varchar\n        maxLength: 10\n        required: true\n        classification: internal\n        description: The column of the number %d.\n        tags: [a, b]\n", i, i)
+	}
+	return b.String()
+}
+
+func BenchmarkSpecification(b *testing.B) {
+	text := wideSpecification()
+	b.Run("parse", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := document.ParseAll("x.yaml", []byte(text)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("load", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := read(b, "x.yaml", text); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 func BenchmarkDiff(b *testing.B) {
 	base, err1 := read(b, "x.yaml", wide("VARCHAR(10)"))
 	head, err2 := read(b, "x.yaml", wide("VARCHAR(20)"))
@@ -53,6 +83,29 @@ func BenchmarkDiff(b *testing.B) {
 			b.Fatal(details(changes))
 		}
 	}
+}
+
+// All real edits of contracts, twice.
+func BenchmarkHistory(b *testing.B) {
+	var history []struct {
+		Before     string `json:"before"`
+		After      string `json:"after"`
+		PathBefore string `json:"path_before"`
+		PathAfter  string `json:"path_after"`
+	}
+	ruletest.Corpus(b, "odcs/history.json", &history)
+	for b.Loop() {
+		for range 2 {
+			for _, h := range history {
+				base, err1 := read(b, path.Base(h.PathBefore), h.Before)
+				head, err2 := read(b, path.Base(h.PathAfter), h.After)
+				if err1 == nil && err2 == nil {
+					compare(b, base, head)
+				}
+			}
+		}
+	}
+	b.ReportMetric(float64(2*len(history)), "pairs/op")
 }
 
 func BenchmarkClaims(b *testing.B) {

@@ -2,12 +2,11 @@ package odcs
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
@@ -86,10 +85,4 @@ func scalarFact(n *document.Node) string {
 }
 
 // short replaces a long text by its fingerprint.
-func short(text string) string {
-	const most = 200
-	if len(text) <= most {
-		return text
-	}
-	return fmt.Sprintf("sha256:%.16x", sha256.Sum256([]byte(text)))
-}
+func short(text string) string { return change.Fingerprint(text) }

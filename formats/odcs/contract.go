@@ -7,12 +7,11 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
-// What becomes of the top-level members of a contract. Whatever is in no list is
-// not compared, and is said to differ if it does.
+// What becomes of the top-level members of a contract. Whatever is in no list, and
+// has no function below, is not compared, and is said to differ if it does.
 var (
-	judgedElsewhere = set("apiVersion", "kind", "id", "version", "status", "schema", "slaProperties", "slaDefaultElement", "slaDefaultColumn", "$schema")
-	documentation   = set("name", "tenant", "domain", "dataProduct", "tags", "contractCreatedTs")
-	described       = set("servers", "roles", "support", "price", "team") // whose parts have descriptions
+	judgedElsewhere = set("apiVersion", "kind", "id", "version", "status", "schema", "slaProperties", "slaDefaultElement", "$schema")
+	documentation   = set("name", "tenant", "domain", "dataProduct", "tags", "contractCreatedTs", "examples")
 )
 
 func set(words ...string) map[string]bool {
@@ -29,26 +28,49 @@ func (d *differ) contract(was, now *contract) {
 	p := pair{change.Terms, was.node, now.node, memberOr(was.node, "id"), memberOr(now.node, "id")}
 	if was.id != now.id && was.id != "" {
 		id := p.field("id")
-		c := d.report(idChanged, change.Port, id.baseAt, id.headAt, "the contract %s is called %s now", was.id, now.id)
+		c := d.report(idChanged, change.Port, id.baseAt, id.headAt, "the contract %s %s", was.id, map[bool]string{true: "has no id now", false: "is called " + now.id + " now"}[now.id == ""])
 		c.From, c.To = was.id, now.id
 	}
+	d.usageTerm = was.usageTerm && now.usageTerm
 	var docs []field
 	for _, f := range p.fields() {
-		switch {
-		case judgedElsewhere[f.key] || !f.differs():
-		case documentation[f.key],
-			f.key == "description" && d.description(f),
-			f.key == "authoritativeDefinitions" && d.definitions(p, f):
+		if !judgedElsewhere[f.key] && f.differs() && d.part(p, f) {
 			docs = append(docs, f)
-		case f.key == "description" || f.key == "authoritativeDefinitions":
-		case f.key == "customProperties":
-			d.custom(p.path, "the contract", f)
-		case described[f.key] && same(meaning(teamOf(f.base)), meaning(teamOf(f.head))):
-		default:
-			d.field(notCompared, change.Terms.Join(change.Name(f.key)), f, "%s: %s, which is not compared", f.key, strings.TrimPrefix(f.verb(), "is "))
 		}
 	}
 	d.fields(documentationChanged, p.path, docs, "the contract: ", " changed")
+}
+
+// part compares one member of a contract. It reports whether something changed that
+// only describes the data.
+func (d *differ) part(p pair, f field) (docs bool) {
+	switch f.key {
+	case "description":
+		return d.description(f)
+	case "authoritativeDefinitions":
+		return d.definitions(p, f)
+	case "customProperties":
+		d.custom(p.path, "the contract", f)
+	case "servers":
+		return d.servers(p, f)
+	case "roles":
+		return d.roles(p, f)
+	case "team":
+		return d.team(p, f)
+	case "support":
+		return d.support(p, f)
+	case "price":
+		d.price(p, f)
+	case "quality": // which the Data Contract Specification had before 1.1
+		p.path = change.Port
+		return d.quality(p, f, nil, nil)
+	default:
+		if documentation[f.key] {
+			return true
+		}
+		d.field(notCompared, p.path.Join(change.Name(f.key)), f, "%s: %s, which is not compared", f.key, strings.TrimPrefix(f.verb(), "is "))
+	}
+	return false
 }
 
 // description compares the parts of the contract's description. It reports whether
@@ -60,9 +82,11 @@ func (d *differ) description(outer field) (docs bool) {
 	p := outer.inner(change.Terms.Join("description"))
 	for _, f := range p.fields() {
 		switch {
-		case !f.differs():
+		case !f.differs() || squeezed(f.base) == squeezed(f.head) && f.base != nil && f.head != nil && f.base.Kind == document.Scalar:
 		case f.key == "limitations":
 			d.field(limitationsChanged, p.path, f, "the text on the limitations of use %s", f.verb())
+		case f.key == "usage" && d.usageTerm:
+			d.field(limitationsChanged, p.path, f, "the text on the use of the data %s", f.verb())
 		case f.key == "customProperties":
 			d.custom(p.path, "the description", f)
 		case f.key == "authoritativeDefinitions":
@@ -75,16 +99,3 @@ func (d *differ) description(outer field) (docs bool) {
 }
 
 func isMap(n *document.Node) bool { return n.IsNull() || n.Kind == document.Map }
-
-// teamOf returns a team in the form that it has since v3.1: before, it was the
-// list of its members.
-func teamOf(team *document.Node) *document.Node {
-	if team.IsNull() || team.Kind != document.List {
-		return team
-	}
-	return &document.Node{
-		Kind: document.Map, Span: team.Span,
-		Keys:  []*document.Node{{Tag: document.String, Text: "members", Span: team.Span}},
-		Items: []*document.Node{team},
-	}
-}

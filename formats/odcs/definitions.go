@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/semantic"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
@@ -44,12 +45,9 @@ func (d *differ) definitions(p pair, f field) (docs bool) {
 		c := d.report(rule, p.path, f.baseAt, f.headAt, "%s: %s", p.subject(), text)
 		c.From, c.To = short(strings.Join(was[purpose], ", ")), short(strings.Join(now[purpose], ", "))
 	}
-	gone := func(link string) bool {
-		_, found := slices.BinarySearch(now[meaningful], link)
-		return !found
-	}
-	if slices.ContainsFunc(was[meaningful], gone) { // one that is new takes no meaning away
-		report(meaningful, meaningChanged, "the link to its definition "+goneOrChanged(now[meaningful]))
+	if moved := semantic.Diff(p.path, definitionsOf(f.base, f.baseAt), definitionsOf(f.head, f.headAt), f.baseAt, f.headAt); len(moved) > 0 {
+		docs = false
+		d.changes = append(d.changes, moved...)
 	}
 	if !slices.Equal(was[legal], now[legal]) {
 		report(legal, legalTermsChanged, "the link to its legal terms "+goneOrChanged(now[legal]))

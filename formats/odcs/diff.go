@@ -33,10 +33,39 @@ func diff(base, head *port) []change.Change {
 		}
 		d.contract(was, now)
 	}
-	return append(changes, d.changes...)
+	changes = append(changes, d.changes...)
+	declare(changes)
+	return changes
 }
 
-type differ struct{ changes []change.Change }
+// declare tells of changes that were made in one place, in a definition or behind an
+// anchor, and show at several, that they are one edit.
+func declare(changes []change.Change) {
+	type edit struct {
+		rule          *change.Rule
+		base, head    source.Span
+		key, from, to string
+	}
+	places := make(map[edit][]*change.Change)
+	for i := range changes {
+		c := &changes[i]
+		e := edit{c.Rule, c.Base, c.Head, c.Key, c.From, c.To}
+		places[e] = append(places[e], c)
+	}
+	for _, same := range places {
+		first := slices.MinFunc(same, func(a, b *change.Change) int { return cmp.Compare(a.Path, b.Path) }).Path
+		for _, c := range same {
+			if c.Path != first {
+				c.Decl = first
+			}
+		}
+	}
+}
+
+type differ struct {
+	changes   []change.Change
+	usageTerm bool // how the data may be used is part of the terms of the contract that is compared
+}
 
 // report adds a change. The caller may complete what is returned.
 func (d *differ) report(r *change.Rule, at change.Path, base, head source.Span, format string, args ...any) *change.Change {
@@ -54,7 +83,10 @@ type pair struct {
 
 // subject names what is compared, to begin a sentence.
 func (p pair) subject() string {
-	if change.Terms.Covers(p.path) {
+	if p.path == aboutProduct {
+		return "the data product"
+	}
+	if change.Terms.Covers(p.path) || p.path == change.Port {
 		return "the contract"
 	}
 	return string(p.path)
@@ -164,6 +196,7 @@ func excerpt(n *document.Node) string {
 func (d *differ) field(r *change.Rule, at change.Path, f field, format string, args ...any) *change.Change {
 	c := d.report(r, at, f.baseAt, f.headAt, format, args...)
 	c.From, c.To = fact(f.base), fact(f.head)
+	c.Prose = proseOf(f)
 	return c
 }
 
@@ -183,6 +216,9 @@ func (d *differ) fields(r *change.Rule, at change.Path, fields []field, beginnin
 	slices.Sort(to)
 	c := d.report(r, at, fields[0].baseAt, fields[0].headAt, "%s%s%s", beginning, listed(keys), end)
 	c.From, c.To = short(strings.Join(from, ", ")), short(strings.Join(to, ", "))
+	for _, f := range fields {
+		c.Prose = append(c.Prose, proseOf(f)...)
+	}
 }
 
 func listed(words []string) string {

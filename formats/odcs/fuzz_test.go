@@ -2,6 +2,7 @@ package odcs
 
 import (
 	"io/fs"
+	"strings"
 	"testing"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -17,6 +18,7 @@ func FuzzDiff(f *testing.F) {
 	f.Fuzz(func(t *testing.T, base, head string) {
 		claims("x.json", []byte(base))
 		Unread("x.yaml", []byte(base))
+		products(t, base, head)
 		b, err1 := read(t, "x.yaml", base)
 		h, err2 := read(t, "x.yaml", head)
 		for _, e := range source.Errors(err1) {
@@ -43,6 +45,25 @@ func FuzzDiff(f *testing.F) {
 			}
 		}
 	})
+}
+
+// products compares the output ports of two documents, and each with itself.
+func products(t *testing.T, base, head string) {
+	before, after := schema.Document{Path: "x.yaml", Text: []byte(base)}, schema.Document{Path: "x.yaml", Text: []byte(head)}
+	was, err := ports(nil, "x.yaml", before.Text)
+	now, _ := ports(nil, "x.yaml", after.Text)
+	if err != nil {
+		return
+	}
+	again, across := declared(before, before), declared(before, after)
+	for _, b := range was {
+		if changes := again(b, b, schema.Terms{}); len(changes) > 0 {
+			t.Errorf("a port differs from itself:\n%s", details(changes))
+		}
+		for _, h := range append(now, schema.Port{}) {
+			across(b, h, schema.Terms{Status: schema.Active})
+		}
+	}
 }
 
 // A contract that is written in another way is the same contract.
@@ -93,8 +114,12 @@ func seed(f *testing.F) {
 				f.Fatal(err)
 			}
 			files := txtar.Parse(data).Files
-			f.Add(string(files[0].Data), string(files[1].Data))
+			f.Add(string(files[0].Data), string(files[len(files)/2].Data))
 		}
 	}
+	f.Add(rich, strings.Replace(rich, "id", "ID", 9))
+	f.Add(richSpecification, strings.Replace(richSpecification, "string", "int", 3))
+	f.Add(rich2, strings.Replace(rich2, "true", "false", 4))
+	f.Add(richSpecification, rich2)
 	f.Add(objectives("{property: latency, value: 4, unit: d, element: 'orders.a, orders.b'}"), objectives("{property: latency, value: 1.5, unit: y, valueExt: 3}"))
 }

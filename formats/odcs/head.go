@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/source/document"
+	"github.com/breakwater-data/breakwater/formats/odcs/modern"
 )
 
 // A head is what the top level of a document says: the texts of its plain
@@ -25,14 +27,34 @@ func (h head) has(keys ...string) bool {
 }
 
 // isContract reports whether h begins a contract that this package reads.
-func (h head) isContract() bool {
-	return h["kind"] == "DataContract" && strings.HasPrefix(version(h["apiVersion"]), "3.")
+func (h head) isContract() bool { return h.standard() != modern.Unknown }
+
+// standard tells what a contract is written in. Before v2.2.1 of ODCS, its version was
+// not said, and v2 goes by its own words.
+func (h head) standard() modern.Standard {
+	version, spec := version(h["apiVersion"]), version(h["dataContractSpecification"])
+	switch {
+	case h.has("dataContractSpecification"):
+		if hasPrefix(spec, "0.9.", "1.0.", "1.1.", "1.2.") {
+			return modern.Specification
+		}
+	case h["kind"] != "DataContract":
+	case strings.HasPrefix(version, "3."):
+		return modern.ODCS3
+	case strings.HasPrefix(version, "2."), version == "" && (h.has("dataset") || h.has("datasetName") || h.has("uuid")):
+		return modern.ODCS2
+	}
+	return modern.Unknown
+}
+
+func hasPrefix(text string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(text, p) })
 }
 
 // isProduct reports whether h begins a data product that this package reads.
 func (h head) isProduct() bool {
 	v := version(h["apiVersion"])
-	return h["kind"] == "DataProduct" && (strings.HasPrefix(v, "0.9.") || strings.HasPrefix(v, "1.0."))
+	return h["kind"] == "DataProduct" && hasPrefix(v, "0.9.", "1.0.")
 }
 
 // version drops the v of v3.1.0 and completes v3.1.
@@ -44,8 +66,11 @@ func version(text string) string {
 	return v
 }
 
+// marksOfOurs are words of which one stands in every document that is read.
+var marksOfOurs = []string{"DataContract", "DataProduct", "dataContractSpecification"}
+
 func claims(name string, text []byte) bool {
-	if !bytes.Contains(text, []byte("DataContract")) && !bytes.Contains(text, []byte("DataProduct")) {
+	if !containsAny(text, marksOfOurs) {
 		return false
 	}
 	for _, h := range heads(name, text) {

@@ -18,7 +18,11 @@ func TestClaims(t *testing.T) {
 		{"a contract that is broken further down", "x.yaml", preamble + "schema: [\n", true},
 		{"a future v3", "x.yaml", "kind: DataContract\napiVersion: v3.9.0\n", true},
 		{"a data product", "x.yaml", "kind: DataProduct\napiVersion: v1.0.0\nid: a\n", true},
-		{"an older contract", "x.yaml", "kind: DataContract\napiVersion: v2.2.2\n", false},
+		{"an older contract", "x.yaml", "kind: DataContract\napiVersion: v2.2.2\n", true},
+		{"an older contract that does not say its version", "x.yaml", "kind: DataContract\nuuid: a\ndataset: []\n", true},
+		{"a contract of the Data Contract Specification", "x.yaml", "id: a\ndataContractSpecification: 1.2.1\n", true},
+		{"the same in JSON", "x.json", `{"dataContractSpecification": "0.9.3"}`, true},
+		{"one to come", "x.yaml", "dataContractSpecification: 2.0.0\n", false},
 		{"a contract of v4", "x.yaml", "kind: DataContract\napiVersion: v4.0.0\n", false},
 		{"a contract of v30", "x.yaml", "kind: DataContract\napiVersion: v30.0.0\n", false},
 		{"a contract without a version", "x.yaml", "kind: DataContract\n", false},
@@ -39,10 +43,9 @@ func TestClaims(t *testing.T) {
 
 func TestUnread(t *testing.T) {
 	tests := []struct{ name, file, text, want string }{
-		{"DCS", "x.yaml", "dataContractSpecification: 0.9.3\nid: a\n", "Data Contract Specification 0.9.3 is not read yet"},
-		{"ODCS v2", "x.yaml", "kind: DataContract\napiVersion: v2.2.2\n", "Open Data Contract Standard v2.2.2 is not read yet; v3.0 and v3.1 are"},
-		{"ODCS before it had versions", "x.yaml", "kind: DataContract\nuuid: a\n", "Open Data Contract Standard without an apiVersion is older than v3 and not read yet; v3.0 and v3.1 are"},
-		{"ODCS to come", "x.yaml", "kind: DataContract\napiVersion: v4.0.0\n", "Open Data Contract Standard v4.0.0 is not known; v3.0 and v3.1 are read"},
+		{"DCS", "x.yaml", "dataContractSpecification: 2.0.0\nid: a\n", "Data Contract Specification 2.0.0 is not known; 0.9 to 1.2 are read"},
+		{"ODCS that is none", "x.yaml", "kind: DataContract\nname: a\n", "Open Data Contract Standard without an apiVersion is not read; v2.2, v3.0 and v3.1 are"},
+		{"ODCS to come", "x.yaml", "kind: DataContract\napiVersion: v4.0.0\n", "Open Data Contract Standard v4.0.0 is not known; v2.2, v3.0 and v3.1 are read"},
 		{"ODPS to come", "x.yaml", "kind: DataProduct\napiVersion: v2.0.0\n", "Open Data Product Standard v2.0.0 is not known; v0.9 and v1.0 are read"},
 		{"DPS", "x.yaml", "dataProductSpecification: 0.0.1\n", "Data Product Specification 0.0.1 is not read yet"},
 		{"DUA", "x.yaml", "dataUsageAgreementSpecification: 0.0.1\n", "Data Usage Agreement 0.0.1 is not read yet"},

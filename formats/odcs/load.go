@@ -11,6 +11,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/table"
+	"github.com/breakwater-data/breakwater/formats/odcs/modern"
 )
 
 // A port is all contracts that its files hold, mostly one.
@@ -20,20 +21,22 @@ type port struct {
 	objectives slo.Reader
 	promises   []slo.Objective
 	terms      schema.Terms
-	span       source.Span // where a promise that is gone would stand
+	span       source.Span               // where a promise that is gone would stand
+	written    map[string]*document.Node // the last contract of each id, as it was written
 }
 
 // A contract is one document.
 type contract struct {
-	id     string
-	node   *document.Node
-	tables []*table.Table
+	id        string
+	node      *document.Node // in the current form
+	usageTerm bool           // how it may be used is part of its terms
+	tables    []*table.Table
 }
 
 // load reads every contract in the files of a port, and goes on after an error,
 // so that one run tells all of them.
 func load(_ context.Context, r schema.Request) (*port, error) {
-	p := &port{schema: new(table.Schema)}
+	p := &port{schema: new(table.Schema), written: make(map[string]*document.Node)}
 	var problems document.Problems
 	p.objectives = slo.Reader{Problems: &problems}
 	p.objectives.ReadComparators(r.Options.Get("comparators"))
@@ -63,21 +66,30 @@ func load(_ context.Context, r schema.Request) (*port, error) {
 	return p, problems.Err()
 }
 
-const wanted = "a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0"
+const wanted = "a data contract: kind: DataContract and apiVersion: v3.1.0"
 
 // read adds the document n, and reports whether it knows what n is. A data product
 // may stand beside a contract: what it declares is for [ports] to say.
 func (p *port) read(n *document.Node, text []byte, problems *document.Problems) (known bool) {
 	h := headOf(n)
 	if reason, ok := h.unread(text); ok {
-		problems.Addf(source.Span{File: n.Span.File, Start: n.Span.Start, End: n.Span.Start}, "want %s; %s", wanted, reason)
+		problems.Addf(top(n), "want %s; %s", wanted, reason)
 		return true
 	}
 	if !h.isContract() {
+		if h.isProduct() {
+			newProduct(n, problems).outputs() // it may be the reason why this file is read as a port
+		}
 		return h.isProduct()
 	}
-	c := &contract{id: n.Get("id").String(), node: n}
-	r := reader{problems: problems, objectives: &p.objectives, dialect: dialectOf(n), logical: logicalDialect(h), files: kindOf(n) == schema.Files}
+	if p.has(n) {
+		return true // a copy, as tools write them that join files
+	}
+	p.written[n.Get("id").String()] = n
+	form := modern.Form(n, h.standard(), problems)
+	c := &contract{id: form.Node.Get("id").String(), node: form.Node, usageTerm: form.UsageTerm}
+	n = c.node
+	r := reader{problems: problems, objectives: &p.objectives, form: form, dialect: dialectOf(n), logical: logicalDialect(h), files: kindOf(n) == schema.Files}
 	s := &table.Schema{Tables: r.objects(n), Span: n.Span}
 	if span := member(n, "schema"); !span.IsZero() {
 		s.Span = span
@@ -95,10 +107,15 @@ func (p *port) read(n *document.Node, text []byte, problems *document.Problems) 
 	return true
 }
 
+// has reports whether p has the contract n already, word for word.
+func (p *port) has(n *document.Node) bool {
+	return document.Equal(p.written[n.Get("id").String()], n)
+}
+
 // logicalDialect returns what the logical types of a contract mean: before v3.1
 // there was none for a time stamp, which went by date.
 func logicalDialect(h head) table.Dialect {
-	if strings.HasPrefix(version(h["apiVersion"]), "3.0.") {
+	if h.standard() == modern.ODCS2 || strings.HasPrefix(version(h["apiVersion"]), "3.0.") {
 		return table.Contract30
 	}
 	return table.Contract
@@ -113,7 +130,7 @@ func (p *port) distinct(problems *document.Problems) {
 	ids := make(map[string]source.Span)
 	for _, c := range p.contracts {
 		if c.id == "" {
-			problems.Addf(source.Span{File: c.node.Span.File, Start: c.node.Span.Start, End: c.node.Span.Start}, "want an id, by which the contracts of one port are told apart")
+			problems.Addf(top(c.node), "want an id, by which the contracts of one port are told apart")
 			continue
 		}
 		unique(ids, c.id, memberOr(c.node, "id"), fmt.Sprintf("contract %q", c.id), problems)
@@ -122,6 +139,11 @@ func (p *port) distinct(problems *document.Problems) {
 	for _, t := range p.schema.Tables {
 		unique(names, t.Name, t.Span, fmt.Sprintf("object %q", t.Name), problems)
 	}
+}
+
+// top returns where a document begins.
+func top(n *document.Node) source.Span {
+	return source.Span{File: n.Span.File, Start: n.Span.Start, End: n.Span.Start}
 }
 
 // unique adds an error if key was seen before.

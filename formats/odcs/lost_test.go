@@ -105,16 +105,153 @@ var silent = map[string]string{
 	"schema[].properties[].partitionKeyPosition changed":      "the place of a single column",
 	"schema[].properties[].partitionKeyPosition removed":      "the place of a single column",
 	"schema[].relationships[].type removed":                   "foreignKey, as if it were not said",
+	"schema[].quality[].unit removed":                         "rows, as if it were not said",
+	"customProperties[] removed":                              "no personal data, as if it were not said",
+	"customProperties[].value removed":                        "no personal data, as if it were not said",
 }
+
+// richSpecification is the same for the Data Contract Specification.
+const richSpecification = `dataContractSpecification: 1.2.1
+id: urn:contract:orders
+own: x
+info:
+  title: Orders
+  version: 1.0.0
+  status: active
+  description: All orders.
+  owner: checkout
+  contact: {name: help, url: a, email: b}
+  slackChannel: c
+servers:
+  production: {type: postgres, host: a, roles: [{name: reader, description: b}]}
+terms:
+  usage: Reports.
+  limitations: No invoices.
+  billing: 5 EUR
+  noticePeriod: P3M
+  policies: [{name: privacy, url: a}]
+  own: x
+models:
+  orders:
+    type: table
+    title: Orders
+    description: One row per order.
+    namespace: a
+    primaryKey: [id, at]
+    additionalFields: false
+    config: {avroNamespace: a, redshiftType: b}
+    quality: [{type: sql, query: SELECT 1, mustBeGreaterThanOrEqualTo: 5}]
+    fields:
+      id: {$ref: '#/definitions/id', unique: true, references: customers.id}
+      at: {type: timestamp, required: true, example: a, title: At}
+      total: {type: decimal, precision: 10, scale: 2, minimum: 1, maximum: 10, config: {snowflakeType: NUMBER, avroType: a}}
+      raw: {type: blob, pii: true, classification: restricted, tags: [a], links: {a: b}, config: {postgresType: BYTEA}}
+      status: {type: string, enum: [open, paid], minLength: 1, maxLength: 9, pattern: a, format: b, quality: [{type: text, description: a}]}
+      lines: {type: array, items: {type: record, fields: {sku: {type: string}}}}
+      labels: {type: map, keys: {type: string}, values: {type: int}}
+      made: {type: long, lineage: {inputFields: [{namespace: a, name: b, field: c}], transformationDescription: d, transformationType: e}}
+definitions:
+  id: {type: string, name: id, domain: checkout, format: uuid}
+  free: {type: string}
+servicelevels:
+  availability: {percentage: 99.9%, description: a}
+  retention: {period: P1Y, unlimited: false, timestampField: orders.at}
+  latency: {threshold: 25h, sourceTimestampField: orders.at, processedTimestampField: orders.id}
+  freshness: {threshold: 24h, timestampField: orders.at, own: 1, more: [2]}
+  frequency: {type: batch, interval: daily, cron: 0 0 * * *}
+  support: {time: 9am to 5pm, responseTime: 1h}
+  backup: {interval: weekly, cron: 0 0 * * 0, recoveryTime: 24 hours, recoveryPoint: 1 week}
+  own: {x: 1}
+links: {docs: a}
+tags: [a, b]
+`
+
+// rich2 is the same for ODCS v2.2.
+const rich2 = `apiVersion: v2.2.2
+kind: DataContract
+uuid: orders
+version: 1.0.0
+status: active
+datasetName: Orders
+quantumName: shop
+datasetDomain: sales
+userConsumptionMode: Analytical
+sourceSystem: bigQuery
+server: a
+driver: postgres
+database: b
+productSlackChannel: c
+productFeedbackUrl: d
+description: {purpose: a, usage: b, limitations: c}
+type: tables
+tenant: a
+stakeholders: [{username: ada, role: owner, comment: x}]
+roles: [{role: reader, access: read}]
+price: {priceAmount: 9, priceCurrency: EUR}
+slaDefaultColumn: orders.at
+slaProperties: [{property: latency, value: 4, unit: d, column: orders.id}, {property: retention, value: 1, unit: y}]
+dataset:
+  - table: orders
+    physicalName: orders_v1
+    priorTableName: o
+    dataGranularity: One row per order.
+    quality: [{code: a, templateName: NullCheck, toolName: X, description: b, dimension: c, severity: error, scheduleCronExpression: 0 20 * * *}]
+    columns:
+      - {column: id, isPrimaryKey: true, isUnique: true, isNullable: false, logicalType: string, physicalType: VARCHAR(10), clusterStatus: true, clusterKeyPosition: 1}
+      - {column: at, isNullable: false, logicalType: timestamp, partitionStatus: true, encryptedColumnName: e, transformSourceTables: [t], sampleValues: [1], criticalDataElementStatus: true}
+`
+
+// silentSpecification and silent2 are the edits of which nothing is said.
+var (
+	silentSpecification = map[string]string{
+		"dataContractSpecification changed":                    "the version of the standard",
+		"definitions.free removed":                             "nothing refers to it",
+		"definitions.free.type changed":                        "nothing refers to it",
+		"definitions.free.type removed":                        "nothing refers to it",
+		"definitions.id.domain changed":                        "the name of the definition",
+		"definitions.id.domain removed":                        "the name of the definition",
+		"definitions.id.name changed":                          "the name of the definition",
+		"definitions.id.name removed":                          "the name of the definition",
+		"models.orders.type removed":                           "a table, as if it were not said",
+		"models.orders.additionalFields removed":               "false, as if it were not said",
+		"models.orders.fields.raw.config removed":              "the type itself says the same",
+		"models.orders.fields.raw.config.postgresType removed": "the type itself says the same",
+		"models.orders.fields.raw.type changed":                "the database's word for it is the same",
+		"models.orders.fields.raw.type removed":                "the database's word for it is the same",
+		"models.orders.quality[].type removed":                 "it has a query",
+		"servicelevels.backup.interval removed":                "its cron says the same",
+		"servicelevels.frequency.cron removed":                 "its interval says the same",
+		"servicelevels.frequency.interval removed":             "its cron says the same",
+		"servicelevels.retention.unlimited removed":            "the period is what is promised",
+		"servicelevels.availability.description changed":       "it only describes",
+		"servicelevels.availability.description removed":       "it only describes",
+	}
+	silent2 = map[string]string{
+		"apiVersion changed":                   "the version of the standard",
+		"apiVersion removed":                   "it goes by its words",
+		"dataset[].columns[].isUnique changed": "the column is a primary key",
+		"dataset[].columns[].isUnique removed": "the column is a primary key",
+		"type removed":                         "a table, as if it were not said",
+	}
+)
 
 // No edit is lost: whatever member changes or goes away, something is said of it,
 // or the contract is refused.
 func TestNothingIsLost(t *testing.T) {
-	n, err := document.Parse("x.yaml", []byte(rich))
+	for _, tt := range []struct {
+		name, text string
+		silent     map[string]string
+	}{{"ODCS v3", rich, silent}, {"Data Contract Specification", richSpecification, silentSpecification}, {"ODCS v2", rich2, silent2}} {
+		t.Run(tt.name, func(t *testing.T) { nothingIsLost(t, tt.text, tt.silent) })
+	}
+}
+
+func nothingIsLost(t *testing.T, text string, silent map[string]string) {
+	n, err := document.Parse("x.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, err := read(t, "x.yaml", rich)
+	base, err := read(t, "x.yaml", text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,19 @@
-// Package odcs reads contracts of the Open Data Contract Standard, v3, and the
-// data products of the Open Data Product Standard that point to them.
+// Package odcs reads data contracts and the data products that point to them:
+// contracts of the Open Data Contract Standard v2.2, v3.0 and v3.1 with the approved
+// members of v3.2, and of the Data Contract Specification 0.9 to 1.2; products of
+// the Open Data Product Standard 0.9 and 1.0.
+//
+// All contracts are first brought into the form of the current standard
+// ([modern.Form]), so a new version of a standard, or a conversion from one to
+// another, is no change by itself. For the same reason they are one format: the
+// port stays the port that it was.
 //
 // A contract describes objects, which are tables, topics or files, and their
 // properties, which may be nested; it promises service levels; and it says who
 // answers for the data, what it costs and on which terms it may be used. The
 // first goes into the shared model of tables ([table]), the second into
-// objectives ([slo]), and of the rest this package judges what has a rule and
-// says of everything else that it is not compared.
+// objectives ([slo]), and the rest is compared here, section by section. Of what no
+// standard knows it is said that it is not compared.
 //
 // Real contracts deviate from the JSON Schema of their standard: the status is
 // "in development", a key is of a tool's own, a number is quoted. They are read as
@@ -25,21 +32,21 @@ import (
 	"github.com/breakwater-data/breakwater/formats/internal/table"
 )
 
-// Format is the Open Data Contract Standard.
+// Format is data contracts, in whatever standard.
 var Format = schema.Language[*port]{
 	Name:  "odcs",
 	Kind:  schema.SQL,
 	Rules: []change.Rules{rules, table.Rules()},
 	Gaps: []string{
-		"quality rules other than lists of valid values",
-		"servers, roles, prices, team and support",
-		"the type and cardinality of relationships",
-		"objectives in free text, which are compared as text",
-		"keys that the standard does not know",
+		"whether a query, a text or a check of a tool's own still finds what it found",
+		"schedules of quality rules, and objectives in free text, which are compared as text",
+		"references into other documents, and schemas in another language within a contract, which are compared as text",
+		"keys that no standard knows",
 	},
 	Options:   []string{"comparators"},
 	Documents: true,
 	Match:     match,
+	Called:    schema.Infix("odcs"),
 	Claims:    claims,
 	Load:      load,
 	Diff:      diff,
@@ -47,6 +54,7 @@ var Format = schema.Language[*port]{
 	Promises:  func(p *port) []slo.Objective { return p.promises },
 	Terms:     func(p *port) schema.Terms { return p.terms },
 	Ports:     ports,
+	Declared:  declared,
 	Inputs:    inputs,
 	Tables:    tables,
 }.Format()

@@ -32,6 +32,9 @@ func isTime(logical string) bool {
 	return logical == "date" || logical == "time" || logical == "timestamp"
 }
 
+// vectorOptions are the members that say what a vector is made of.
+var vectorOptions = []string{"dimensions", "elementType"}
+
 // knownOptions lists the members of logicalTypeOptions that are read for the
 // property n.
 func knownOptions(n *document.Node) []string {
@@ -41,6 +44,8 @@ func knownOptions(n *document.Node) []string {
 	switch {
 	case isTime(logical):
 		known = append(known, "timezone", "defaultTimezone")
+	case logical == "vector":
+		known = append(known, vectorOptions...)
 	case logical == "object":
 		known = append(known, "required")
 	case logical == "array" && !n.Get("items").IsNull():
@@ -135,7 +140,7 @@ func (r *reader) extent(n *document.Node, inclusive, exclusive string, toward in
 		return closed
 	}
 	open := closed
-	if x.Kind != document.Scalar || x.Tag != document.Bool {
+	if word := strings.ToLower(x.String()); word != "true" && word != "false" {
 		open = r.bound(n, exclusive, true)
 	} else if !r.flag(n, exclusive) || closed.Name == "" {
 		return closed

@@ -9,6 +9,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
+	"github.com/breakwater-data/breakwater/formats/odcs/modern"
 )
 
 // ports lists what a document declares: a contract is one port, named after its
@@ -23,14 +24,19 @@ func ports(_ fs.FS, name string, text []byte) ([]schema.Port, error) {
 	var problems document.Problems
 	problems.Add(err)
 	var all []schema.Port
+	products := make(map[string]*document.Node) // the last one of each id
 	found := false
 	for _, n := range docs {
 		switch h := headOf(n); {
 		case h.isContract() && !found: // the others are further parts of the same port
 			found = true
-			all = append(all, contractPort(name, n))
+			all = append(all, contractPort(name, modern.Form(n, h.standard(), new(document.Problems)).Node))
 		case h.isProduct():
-			all = append(all, newProduct(n, &problems).outputs()...)
+			id := n.Get("id").String()
+			if !document.Equal(products[id], n) { // else it is a copy, as tools write them that join files
+				products[id] = n
+				all = append(all, newProduct(n, &problems).outputs()...)
+			}
 		}
 	}
 	return all, problems.Err()
@@ -76,6 +82,7 @@ type product struct {
 }
 
 func newProduct(n *document.Node, problems *document.Problems) product {
+	n = modern.Product(n)
 	p := product{node: n, id: n.Get("id").String(), problems: problems}
 	p.name = cmp.Or(strings.TrimSpace(n.Get("name").String()), p.id)
 	if p.name == "" {
@@ -174,7 +181,7 @@ func inputs(name string, text []byte) ([]schema.Input, error) {
 		for _, item := range p.list("inputPorts") {
 			all = append(all, schema.Input{
 				Consumer:   p.name,
-				Owner:      ownerOf(n),
+				Owner:      ownerOf(p.node),
 				ContractID: item.Get("contractId").String(),
 				Version:    item.Get("version").String(),
 				Span:       memberOr(item, "name"),

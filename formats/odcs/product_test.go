@@ -2,6 +2,8 @@ package odcs
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -24,6 +26,16 @@ func TestPorts(t *testing.T) {
 			"checkout/orders urn:orders 1.0.0 shop stream active [] 8:6\n" +
 				"checkout/refunds@1.0.0 urn:refunds 1.0.0 shop  active [] 9:6\n" +
 				"checkout/refunds@2.0.0 urn:refunds-2 2.0.0 shop  draft [] 10:6\n",
+		},
+		{"a data product twice in one file", "product.yaml", "kind: DataProduct\napiVersion: v0.9.0\nid: p\noutputPorts: [{name: o, version: 1}]\n---\nkind: DataProduct\napiVersion: v0.9.0\nid: p\noutputPorts: [{name: o, version: 1}]\n", "p/o  1   [] 4:16\n"},
+		{
+			"a contract of the Data Contract Specification", "orders.yaml",
+			"dataContractSpecification: 0.9.3\nid: urn:orders\ninfo: {title: Orders, version: 1.2.0, owner: checkout, status: draft}\nservers: {production: {type: s3}}\n",
+			"orders urn:orders 1.2.0 checkout files draft [orders.yaml] 2:1\n",
+		},
+		{
+			"a contract of v2", "orders.yaml", "kind: DataContract\nuuid: u-1\nversion: 1.2.0\nstatus: deprecated\nstakeholders: [{username: ada, role: owner}]\n",
+			"orders u-1 1.2.0 ada  deprecated [orders.yaml] 2:1\n",
 		},
 		{"a data product without a name goes by its id", "product.yaml", "kind: DataProduct\napiVersion: v0.9.0\nid: p-1\noutputPorts: [{name: orders, version: 1}]\n", "p-1/orders  1   [] 4:16\n"},
 	}
@@ -152,4 +164,63 @@ func must(text string) change.Path {
 		panic(err)
 	}
 	return p
+}
+
+// What data products say of their ports is compared by what it means.
+func TestProductChanges(t *testing.T) {
+	product := func(body string) string {
+		return "kind: DataProduct\napiVersion: v1.0.0\nid: p\nname: shop\nstatus: active\n" + body + "\noutputPorts: [{name: orders, version: 1.0.0, contractId: urn:orders, type: tables}]\n"
+	}
+	tests := []struct {
+		name, base, head string
+		status           schema.Status // of the port's contract
+		want             []string
+	}{
+		{"nothing", product(""), product(""), schema.Active, nil},
+		{"the version of the standard", product(""), strings.Replace(product(""), "v1.0.0", "v0.9.0", 1), schema.Active, nil},
+		{"a team in the form of v1.0", product("team: [{username: ada}]"), product("team: {members: [{username: ada}]}"), schema.Active, nil},
+		{"a management port by another word", product("managementInterface: [{name: a, content: discoverability}]"), product("managementPorts: [{name: a, content: discoverability}]"), schema.Active, nil},
+		{"a management port that moved", product("managementPorts: [{name: a, url: x}]"), product("managementPorts: [{name: a, url: y}]"), schema.Active, []string{"odps/management-port-changed: the management port a is somewhere else, or something else: url changed"}},
+		{"a management port that is described", product("managementPorts: [{name: a, url: x}]"), product("managementPorts: [{name: a, url: x, description: y}]"), schema.Active, []string{"odcs/documentation-changed: the data product: managementPorts changed"}},
+		{"a description", product("description: {purpose: a}"), product("description: {purpose: b}"), schema.Active, []string{"odcs/documentation-changed: the data product: description changed"}},
+		{"the limitations", product("description: {limitations: a}"), product("description: {limitations: b}"), schema.Active, []string{"odcs/limitations-changed: the text on the limitations of use changed"}},
+		{"another team", product("team: {name: a}"), product("team: {name: b}"), schema.Active, []string{`odcs/team-changed: the name of the team "a" became "b"`}},
+		{"retired, while its contract holds", product(""), strings.Replace(product(""), "active", "retired", 1), schema.Active, []string{`odps/product-withdrawn: the status of the data product "active" became "retired"`}},
+		{"retired, which is the port's status too", product(""), strings.Replace(product(""), "active", "retired", 1), "", nil},
+		{"what it reads", product(""), product("inputPorts: [{name: a, version: 1, contractId: b}]"), schema.Active, nil},
+		{"a key of one's own", product("own: a"), product("own: b"), schema.Active, []string{"odcs/not-compared: own: changed, which is not compared"}},
+		{"a key of a port's own", product(""), strings.Replace(product(""), "type: tables", "type: tables, own: a", 1), schema.Active, []string{"odcs/not-compared: the port: own changed, which is not compared"}},
+		{"a bill of materials", product(""), strings.Replace(product(""), "type: tables", "type: tables, sbom: [{url: a}]", 1), schema.Active, []string{"odcs/documentation-changed: the port: sbom changed"}},
+		{"a version that readers of the one before can read", product(""), strings.Replace(product(""), "version: 1.0.0", "version: v1.2.0", 1), schema.Active, nil},
+		{"a version in place of the one before", product(""), strings.Replace(product(""), "version: 1.0.0", "version: 2", 1), schema.Active, []string{`odps/output-port-replaced: the version of the port "1.0.0" became "2", in its place`}},
+		{"a type in capitals", product(""), strings.Replace(product(""), "tables", "Tables", 1), schema.Active, nil},
+		{"a port by another name", product(""), strings.Replace(product(""), "name: orders", "name: sales", 1), schema.Active, []string{"odps/output-port-removed: the data product shop no longer has the port orders"}},
+		{"no product", product(""), "a: 1\n", schema.Active, []string{"odps/output-port-removed: the data product shop no longer has the port orders"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			side := func(text string) (d schema.Document, port schema.Port) {
+				d = schema.Document{Path: "product.yaml", Text: []byte(text)}
+				all, err := ports(nil, d.Path, d.Text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range all {
+					if p.ID == "shop/orders" {
+						port = p
+					}
+				}
+				return d, port
+			}
+			base, b := side(tt.base)
+			head, h := side(tt.head)
+			var got []string
+			for _, c := range declared(base, head)(b, h, schema.Terms{Status: tt.status}) {
+				got = append(got, c.Rule.ID+": "+c.Detail)
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
+			}
+		})
+	}
 }

@@ -9,12 +9,14 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/table"
+	"github.com/breakwater-data/breakwater/formats/odcs/modern"
 )
 
 // A reader reads the objects and objectives of one contract.
 type reader struct {
 	problems   *document.Problems
 	objectives *slo.Reader
+	form       modern.Contract
 	dialect    table.Dialect // of physical types
 	logical    table.Dialect // of logical ones
 	files      bool
@@ -24,7 +26,7 @@ type reader struct {
 func (r *reader) objects(n *document.Node) []*table.Table {
 	var all []*table.Table
 	for _, o := range r.namedList(n.Get("schema"), "schema", "object") {
-		t := &table.Table{Named: r.named(o), Kind: r.text(o, "physicalType"), Files: r.files}
+		t := &table.Table{Named: r.named(o), Kind: r.text(o, "physicalType"), Files: r.files, Unordered: r.form.Unordered}
 		t.Columns = r.properties(o, nil)
 		all = append(all, t)
 	}
@@ -99,7 +101,7 @@ func (r *reader) column(n *document.Node) *table.Column {
 	c := &table.Column{
 		Named:    r.named(n),
 		Logical:  r.logicalType(n),
-		Type:     table.Type{Text: r.text(n, "physicalType"), Dialect: r.dialect},
+		Type:     table.Type{Text: r.text(n, "physicalType"), Dialect: r.words(n.Get("physicalType"))},
 		Required: r.flag(n, "required"),
 		Unique:   r.flag(n, "unique"),
 		Key:      r.flag(n, "primaryKey"),
@@ -120,6 +122,14 @@ func (r *reader) column(n *document.Node) *table.Column {
 		c.Items.Unique = true
 	}
 	return c
+}
+
+// words tells in whose words a physical type is.
+func (r *reader) words(n *document.Node) table.Dialect {
+	if own, ok := r.form.Types[n]; ok {
+		return own
+	}
+	return r.dialect
 }
 
 // parts reads what arrays and maps hold.
@@ -182,7 +192,7 @@ func (r *reader) logicalType(n *document.Node) table.Type {
 			return t
 		}
 	}
-	if isVariable(text) {
+	if isVariable(text) || r.form.AnyType {
 		return table.Type{Text: text, Dialect: r.logical}
 	}
 	r.problems.Addf(n.Get("logicalType").Span, "%q is no logical type%s", text, document.Suggest(text, logicalTypes))

@@ -102,6 +102,7 @@ func TestReadsWhatDeviates(t *testing.T) {
 		{"the column of an objective", preamble + "slaProperties:\n  - {property: latency, value: 4, unit: d, column: orders.id}\n"},
 		{"an objective without a value", preamble + "slaProperties:\n  - {property: latency, value: null}\n"},
 		{"nothing but a head", preamble},
+		{"a contract twice in one file", preamble + "---\n" + preamble},
 		{"two contracts in one file", preamble + "---\n" + strings.Replace(preamble, "id: orders", "id: refunds", 1)},
 	}
 	for _, tt := range tests {
@@ -123,12 +124,12 @@ func TestRefusesAPort(t *testing.T) {
 		request    schema.Request
 		want       string
 	}{
-		{"no contract", "a: 1\n", schema.Request{}, "x.yaml:1:1: want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0"},
-		{"another standard", "dataContractSpecification: 0.9.3\nid: x\n", schema.Request{}, "x.yaml:1:1: want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0; Data Contract Specification 0.9.3 is not read yet"},
-		{"another standard beside a contract", preamble + "---\ndataContractSpecification: 0.9.3\nid: x\n", schema.Request{}, "x.yaml:7:1: want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0; Data Contract Specification 0.9.3 is not read yet"},
-		{"nothing", "# nothing\n", schema.Request{}, "x.yaml:1:1: want a contract of ODCS v3: kind: DataContract and apiVersion: v3.1.0"},
+		{"no contract", "a: 1\n", schema.Request{}, "x.yaml:1:1: want a data contract: kind: DataContract and apiVersion: v3.1.0"},
+		{"another standard", "dataContractSpecification: 7.0.0\nid: x\n", schema.Request{}, "x.yaml:1:1: want a data contract: kind: DataContract and apiVersion: v3.1.0; Data Contract Specification 7.0.0 is not known; 0.9 to 1.2 are read"},
+		{"another standard beside a contract", preamble + "---\ndataContractSpecification: 7.0.0\nid: x\n", schema.Request{}, "x.yaml:7:1: want a data contract: kind: DataContract and apiVersion: v3.1.0; Data Contract Specification 7.0.0 is not known; 0.9 to 1.2 are read"},
+		{"nothing", "# nothing\n", schema.Request{}, "x.yaml:1:1: want a data contract: kind: DataContract and apiVersion: v3.1.0"},
 		{"no YAML", "kind: [\n", schema.Request{}, "x.yaml:1:1: the YAML cannot be read"},
-		{"the same contract twice", preamble + "---\n" + preamble, schema.Request{}, `x.yaml:9:1: contract "orders" is declared twice`},
+		{"two contracts of one id", preamble + "---\n" + preamble + "name: x\n", schema.Request{}, `x.yaml:9:1: contract "orders" is declared twice`},
 		{"an object in two contracts", preamble + "schema: [{name: a}]\n---\n" + strings.Replace(preamble, "id: orders", "id: o2", 1) + "schema: [{name: a}]\n", schema.Request{}, `x.yaml:13:11: object "a" is declared twice`},
 		{"consumers write to it", preamble, schema.Request{Direction: schema.Write}, "x.yaml:1:1: a contract is a promise to those who read; ports that consumers write to are not compared"},
 	}

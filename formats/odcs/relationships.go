@@ -52,17 +52,18 @@ func texts(n *document.Node) (all []string) {
 	return all
 }
 
-// relationships compares which columns refer to which. It returns false if something
-// else about them differs, or if they cannot be understood.
-func (d *differ) relationships(at change.Path, f field) (whole bool) {
+func (r relationship) ID() string      { return r.id }
+func (r relationship) columns() string { return r.pairs }
+
+// relationships compares which columns refer to which. It returns false if they
+// cannot be understood.
+func (d *differ) relationships(at change.Path, f field) (ok bool) {
 	was, ok1 := relationshipsOf(f.base)
 	now, ok2 := relationshipsOf(f.head)
 	if !ok1 || !ok2 {
 		return false
 	}
-	whole = true
-	mates := matchRelationships(was, now)
-	taken := make(map[int]bool)
+	mates := andTheLast(matched(was, now, relationship.ID, relationship.columns), len(now))
 	for i, r := range was {
 		j := mates[i]
 		if j < 0 {
@@ -70,20 +71,36 @@ func (d *differ) relationships(at change.Path, f field) (whole bool) {
 			c.Key, c.From = r.pairs, r.pairs
 			continue
 		}
-		taken[j] = true
 		if r.pairs != now[j].pairs {
 			c := d.report(relationshipChanged, at, r.node.Span, now[j].node.Span, "%s: the relationship %s became %s", at, r.pairs, now[j].pairs)
 			c.Key, c.From, c.To = r.pairs, r.pairs, now[j].pairs
 		}
-		whole = whole && same(r.aside(), now[j].aside())
+		d.cardinality(at, r, now[j])
 	}
-	for j, r := range now {
-		if !taken[j] {
-			c := d.report(relationshipAdded, at, f.baseAt, r.node.Span, "%s: the relationship %s is new", at, r.pairs)
-			c.Key, c.To = r.pairs, r.pairs
-		}
+	for _, j := range unpaired(mates, len(now)) {
+		c := d.report(relationshipAdded, at, f.baseAt, now[j].node.Span, "%s: the relationship %s is new", at, now[j].pairs)
+		c.Key, c.To = now[j].pairs, now[j].pairs
 	}
-	return whole
+	return true
+}
+
+// cardinality compares what a relationship says besides its columns: its type, and among
+// its custom properties how many rows match. A row that matched one and may match
+// several now is counted twice.
+func (d *differ) cardinality(at change.Path, was, now relationship) {
+	several := func(text string) bool {
+		return strings.HasSuffix(strings.ToLower(text), "n") || strings.HasSuffix(text, "*") || strings.Contains(strings.ToLower(text), "many")
+	}
+	from, to := custom(was.node, "cardinality"), custom(now.node, "cardinality")
+	if from != "" && !several(from) && several(to) {
+		c := d.report(relationshipMultiplied, at, was.node.Span, now.node.Span, "%s: the relationship %s was %s and is %s now", at, was.pairs, from, to)
+		c.Key, c.From, c.To = was.pairs, from, to
+		return
+	}
+	if a, b := was.aside(), now.aside(); !same(a, b) {
+		c := d.report(relationshipDetailChanged, at, was.node.Span, now.node.Span, "%s: the relationship %s is described in another way", at, was.pairs)
+		c.Key, c.From, c.To = was.pairs, fact(a), fact(b)
+	}
 }
 
 // aside returns what r says besides its columns. A type that is the usual one says
@@ -93,48 +110,4 @@ func (r relationship) aside() *document.Node {
 		return without(r.node, "id", "from", "to", "description", "type")
 	}
 	return without(r.node, "id", "from", "to", "description")
-}
-
-// matchRelationships pairs by id, then by the columns; and last the only two that
-// are left. It returns the index in now of each of was, or -1.
-func matchRelationships(was, now []relationship) []int {
-	mates := make([]int, len(was))
-	free := make(map[string][]int)
-	for j, r := range now {
-		free["id "+r.id] = append(free["id "+r.id], j)
-		free[r.pairs] = append(free[r.pairs], j)
-	}
-	taken := make([]bool, len(now))
-	left := len(now)
-	take := func(key string) int {
-		for len(free[key]) > 0 {
-			j := free[key][0]
-			if free[key] = free[key][1:]; !taken[j] {
-				taken[j] = true
-				left--
-				return j
-			}
-		}
-		return -1
-	}
-	single := -1
-	for i, r := range was {
-		if mates[i] = -1; r.id != "" {
-			mates[i] = take("id " + r.id)
-		}
-	}
-	lonely := 0
-	for i, r := range was {
-		if mates[i] < 0 {
-			mates[i] = take(r.pairs)
-		}
-		if mates[i] < 0 {
-			single = i
-			lonely++
-		}
-	}
-	if lonely == 1 && left == 1 {
-		mates[single] = slices.Index(taken, false)
-	}
-	return mates
 }

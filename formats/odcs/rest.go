@@ -9,21 +9,14 @@ import (
 // leftOver reports whether a member of a property still differs when what was read
 // from it is left out: the options of a type, and the list of valid values.
 func leftOver(p pair, f field) bool {
-	if f.key != "enum" && f.key != "logicalTypeOptions" && f.key != "quality" {
-		return true
-	}
-	was, now := valuesOf(p.base), valuesOf(p.head)
 	switch f.key {
 	case "enum":
+		was, now := valuesOf(p.base), valuesOf(p.head)
 		return !f.base.IsNull() && was.key != f.key || !f.head.IsNull() && now.key != f.key
 	case "logicalTypeOptions":
 		return !same(without(f.base, knownOptions(p.base)...), without(f.head, knownOptions(p.head)...))
-	default:
-		if was.rule != nil && now.rule != nil && !same(meaning(withoutList(was.rule)), meaning(withoutList(now.rule))) {
-			return true
-		}
-		return !same(meaning(was.others(f.base)), meaning(now.others(f.head)))
 	}
+	return true
 }
 
 // without returns n less some of its members, nil if nothing is left.
@@ -44,29 +37,21 @@ func without(n *document.Node, keys ...string) *document.Node {
 	return &left
 }
 
-// withoutList returns a quality rule less its list of valid values.
-func withoutList(rule *document.Node) *document.Node {
+// aside returns the quality rule that holds a list of valid values, less all that says
+// so.
+func aside(rule *document.Node) *document.Node {
 	left := *rule
 	left.Items = slices.Clone(rule.Items)
+	var said []string
 	for i, k := range rule.Keys {
 		if k.Text == "arguments" {
 			left.Items[i] = without(rule.Items[i], "validValues")
 		}
+		if isOperator(k.Text) {
+			said = append(said, k.Text)
+		}
 	}
-	return without(&left, "validValues")
-}
-
-// others returns the quality rules less the one that holds the list.
-func (v values) others(quality *document.Node) *document.Node {
-	if v.rule == nil {
-		return quality
-	}
-	left := *quality
-	left.Items = slices.DeleteFunc(slices.Clone(quality.Items), func(q *document.Node) bool { return q == v.rule })
-	if len(left.Items) == 0 {
-		return nil
-	}
-	return &left
+	return without(&left, append(said, "validValues", "metric", "rule")...)
 }
 
 // meaning returns n less what only describes it, wherever that stands. The

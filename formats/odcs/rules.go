@@ -11,9 +11,15 @@ var examples embed.FS
 
 var rules = change.Rules{List: []*change.Rule{
 	idChanged, elementIDChanged, notCompared, documentationChanged, customPropertyChanged,
-	limitationsChanged, legalTermsChanged, meaningChanged, granularityChanged, transformationChanged,
+	limitationsChanged, legalTermsChanged,
 	encryptedNameAdded, encryptedNameChanged, criticalDropped, criticalAdded,
-	relationshipRemoved, relationshipChanged, relationshipAdded,
+	relationshipRemoved, relationshipChanged, relationshipMultiplied, relationshipDetailChanged, relationshipAdded,
+	vectorChanged, measureRemoved, measureChanged, measureAdded, objectOpened, objectClosed,
+	qualityRemoved, qualityWeakened, qualityChanged, qualityGrainChanged, qualityStrengthened, qualityAdded,
+	serverRemoved, serverMoved, serverFormatChanged, testServerChanged, serverRelabelled, serverAdded,
+	roleRemoved, roleAccessReduced, roleAccessExtended, roleAdded,
+	outputPortRemoved, outputPortReplaced, outputContractLost, outputTypeChanged, inputContractsChanged, productIDChanged, productWithdrawn, productDeprecated, managementPortChanged,
+	priceChanged, priceLowered, teamChanged, ownerLeft, supportChanged, personalDataDeclared, personalDataCleared,
 }, Examples: examples}
 
 var idChanged = &change.Rule{
@@ -75,31 +81,6 @@ var legalTermsChanged = &change.Rule{
 	Fix: "Tell the consumers, and have those who hold the data agree again if the terms did change.",
 }
 
-var meaningChanged = &change.Rule{
-	ID: "odcs/meaning-changed", Idea: "meaning-changed",
-	Title: "The link to the definition of an element is gone, or is another one",
-	Class: change.Risky, Breaks: change.Value,
-	Why: `The element may stand for something else now, while every query still runs. Joins of data
-that only looks alike give wrong results.`,
-	Fix: "If the meaning changed, add an element with the new meaning. If only the link moved, say so in the pull request.",
-}
-
-var granularityChanged = &change.Rule{
-	ID: "odcs/granularity-changed", Idea: "granularity-changed",
-	Title: "What one row stands for is described in another way",
-	Class: change.Risky, Breaks: change.Value | change.Query,
-	Why: "If a row stands for more or less than it did, joins and sums are wrong without any error.",
-	Fix: "If the grain did change, offer the data as a table of its own. If not, tell the consumers that it did not.",
-}
-
-var transformationChanged = &change.Rule{
-	ID: "odcs/transformation-changed", Idea: "transformation-changed",
-	Title: "A property is made from other data, or in another way",
-	Class: change.Risky, Breaks: change.Value,
-	Why: "The values may be others from now on, and nothing else shows it: name and type are the same.",
-	Fix: "Tell the consumers from which day on the values differ, and by how much.",
-}
-
 var encryptedNameAdded = &change.Rule{
 	ID: "odcs/encrypted-name-added", Idea: "encrypted-name-added",
 	Title: "A property is offered encrypted as well",
@@ -153,5 +134,70 @@ var relationshipAdded = &change.Rule{
 	Title: "A relationship between columns is promised",
 	Class: change.Compatible, Breaks: change.Query,
 	Why: "What could be joined is promised to match.",
+	Fix: "Nothing is needed.",
+}
+
+var relationshipMultiplied = &change.Rule{
+	ID: "odcs/relationship-multiplied", Idea: "relationship-multiplied",
+	Title: "A row that matched one row may match several",
+	Class: change.Breaking, Breaks: change.Value | change.Query,
+	Why: "A join returns rows twice, and sums count them twice. Nothing fails.",
+	Fix: "Keep the relationship to one row, and offer the others as a table of their own.",
+}
+
+var relationshipDetailChanged = &change.Rule{
+	ID: "odcs/relationship-detail-changed", Idea: "relationship-detail-changed",
+	Title: "A relationship between columns is of another kind",
+	Class: change.Risky, Breaks: change.Value | change.Query,
+	Why: "Rows that matched may match no longer, or others may.",
+	Fix: "Tell the consumers who join on these columns what is different.",
+}
+
+var vectorChanged = &change.Rule{
+	ID: "odcs/vector-changed", Idea: "vector-changed",
+	Title: "A vector has more or fewer numbers, or others",
+	Class: change.Breaking, Breaks: change.Value | change.Query | change.Code,
+	Why: `Vectors of different sizes cannot be compared, and those of another model can, which is
+worse: the nearest ones are no longer alike.`,
+	Fix: "Add a property with the new vectors beside the old one, and fill both.",
+}
+
+var measureRemoved = &change.Rule{
+	ID: "odcs/measure-removed", Idea: "measure-removed",
+	Title: "A measure or a dimension was removed or renamed",
+	Class: change.Breaking, Breaks: change.Value | change.Query,
+	Why: "Reports and dashboards read it by its name, and fail.",
+	Fix: "Keep it under its old name until the reports have moved.",
+}
+
+var measureChanged = &change.Rule{
+	ID: "odcs/measure-changed", Idea: "measure-changed",
+	Title: "A measure or a dimension is computed in another way",
+	Class: change.Risky, Breaks: change.Value,
+	Why: "The figures in reports change from one day to the next, and nothing says why.",
+	Fix: "Add it under a new name beside the old one, and say what is different.",
+}
+
+var measureAdded = &change.Rule{
+	ID: "odcs/measure-added", Idea: "measure-added",
+	Title: "A measure or a dimension was added",
+	Class: change.Compatible, Breaks: change.Query,
+	Why: "Nobody reads it yet.",
+	Fix: "Nothing is needed.",
+}
+
+var objectOpened = &change.Rule{
+	ID: "odcs/object-opened", Idea: change.Closed,
+	Title: "An object may have fields that the contract does not name",
+	Class: change.Risky, Breaks: change.Value | change.JSON,
+	Why: "A consumer that checks the data against the contract refuses records with more in them.",
+	Fix: "Name the new fields in the contract, and keep it closed.",
+}
+
+var objectClosed = &change.Rule{
+	ID: "odcs/object-closed", Idea: "object-closed",
+	Title: "An object has the fields of the contract and no others",
+	Class: change.Compatible, Breaks: change.JSON,
+	Why: "Nobody could rely on fields that have no name.",
 	Fix: "Nothing is needed.",
 }

@@ -15,6 +15,7 @@ func termsOf(n *document.Node, promises []slo.Objective) schema.Terms {
 	t := schema.Terms{
 		ContractID: n.Get("id").String(),
 		Version:    n.Get("version").String(),
+		VersionAt:  member(n, "version"),
 		Owner:      ownerOf(n),
 		Kind:       kindOf(n),
 		Status:     statusOf(n.Get("status").String()),

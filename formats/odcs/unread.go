@@ -69,17 +69,14 @@ const notYet = "is not read yet"
 
 // kinds stand in the order in which they are tried.
 var kinds = []kind{
-	{"Data Contract Specification", "dataContractSpecification", notYet, hasKeys("dataContractSpecification")},
+	{"Data Contract Specification", "dataContractSpecification", "is not known; 0.9 to 1.2 are read", hasKeys("dataContractSpecification")},
 	{"Data Product Specification", "dataProductSpecification", notYet, hasKeys("dataProductSpecification")},
 	{"Data Usage Agreement", "dataUsageAgreementSpecification", notYet, hasKeys("dataUsageAgreementSpecification")},
 	{"Open Access Agreement Standard", "apiVersion", notYet, kindIs("AccessAgreement")},
-	{"Open Data Contract Standard", "apiVersion", "is not read yet; v3.0 and v3.1 are", func(h head, _ []byte) bool {
-		return h["kind"] == "DataContract" && strings.HasPrefix(version(h["apiVersion"]), "2.")
-	}},
-	{"Open Data Contract Standard without an apiVersion", "", "is older than v3 and not read yet; v3.0 and v3.1 are", func(h head, _ []byte) bool {
+	{"Open Data Contract Standard without an apiVersion", "", "is not read; v2.2, v3.0 and v3.1 are", func(h head, _ []byte) bool {
 		return h["kind"] == "DataContract" && h["apiVersion"] == "" || h["kind"] == "managedDataset"
 	}},
-	{"Open Data Contract Standard", "apiVersion", "is not known; v3.0 and v3.1 are read", kindIs("DataContract")},
+	{"Open Data Contract Standard", "apiVersion", "is not known; v2.2, v3.0 and v3.1 are read", kindIs("DataContract")},
 	{"Open Data Product Standard", "apiVersion", "is not known; v0.9 and v1.0 are read", kindIs("DataProduct")},
 	{"OpenSLO", "apiVersion", "is read in a file of its own", func(h head, _ []byte) bool { return strings.HasPrefix(h["apiVersion"], "openslo/") }},
 	{"Open Data Product Specification", "", notYet, func(h head, text []byte) bool {

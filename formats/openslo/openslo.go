@@ -40,6 +40,7 @@ var Format = schema.Language[*port]{
 	Options:   []string{"comparators"},
 	Documents: true,
 	Match:     match,
+	Called:    schema.Infix("openslo"),
 	Claims:    claims,
 	Load:      load,
 	Diff:      diff,

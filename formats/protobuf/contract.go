@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/semantic"
 	"github.com/breakwater-data/breakwater/checker/slo"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // A contract says which options are a part of it: those that are known (see
@@ -21,10 +23,12 @@ import (
 //	  - {name: acme.access, order: [OPEN, STAFF, NOBODY]}  # from the loosest value to the tightest
 //	  - {name: acme.pii, tag: classification}              # tells people what the element holds
 //	  - {name: acme.freshness, promise: freshness, unit: s}
+//	  - {name: acme.currency, means: unit}                 # what the element means
 type contract struct {
 	orderings map[name]ordering
 	tags      map[name]string // the label that the value of an option is, or of which it is one
 	promises  map[name]promise
+	means     map[name]semantic.Topic
 }
 
 // A promise is an option that sets an objective.
@@ -32,7 +36,7 @@ type promise struct{ property, unit string }
 
 // readContract reads the options of the format's section.
 func readContract(section *document.Node) (contract, error) {
-	c := contract{orderings: maps.Clone(knownOptions), tags: make(map[name]string), promises: make(map[name]promise)}
+	c := contract{orderings: maps.Clone(knownOptions), tags: make(map[name]string), promises: make(map[name]promise), means: make(map[name]semantic.Topic)}
 	var problems document.Problems
 	items := section.Get("options")
 	if !items.IsNull() && items.Kind != document.List {
@@ -63,6 +67,10 @@ func readContract(section *document.Node) (contract, error) {
 			c.promises[option] = promise{property, unit}
 			delete(c.orderings, option) // promises are compared as such
 		}
+		if topic, ok := semantic.ParseTopic(f.OneOf("means", semantic.Topics()...)); ok {
+			c.means[option] = topic
+			delete(c.orderings, option)
+		}
 		f.Done()
 	}
 	return c, problems.Err()
@@ -78,7 +86,26 @@ func (c contract) add(problems *document.Problems, n *document.Node, option name
 
 // holds reports whether an option is a part of the contract.
 func (c contract) holds(option name) bool {
-	return option == httpOption || c.orderings[option] != nil || c.promises[option] != promise{}
+	return option == httpOption || c.orderings[option] != nil || c.promises[option] != promise{} || c.hasMeaning(option)
+}
+
+func (c contract) hasMeaning(option name) bool {
+	_, ok := c.means[option]
+	return ok
+}
+
+// meanings lists what options say of the meaning of the element at span that has them.
+func (c contract) meanings(options protoreflect.Message, at source.Span) []semantic.Fact {
+	var all []semantic.Fact
+	for _, option := range slices.Sorted(maps.Keys(c.means)) {
+		if text := optionText(options, option); text != "" {
+			if plain, err := strconv.Unquote(text); err == nil {
+				text = plain
+			}
+			all = append(all, semantic.Fact{Topic: c.means[option], Name: string(option), Text: text, Span: at})
+		}
+	}
+	return all
 }
 
 // compareExactly takes every difference for one that a consumer minds.

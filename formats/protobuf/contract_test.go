@@ -41,11 +41,12 @@ enum FieldBehavior { FIELD_BEHAVIOR_UNSPECIFIED = 0; OPTIONAL = 1; REQUIRED = 2;
 package acme;
 import "google/protobuf/descriptor.proto";
 enum Access { OPEN = 0; STAFF = 1; NOBODY = 2; }
-extend google.protobuf.FieldOptions { string unit = 50001; int32 delay = 50002; optional Access access = 50003; bool pii = 50004; string class = 50006; }
+extend google.protobuf.FieldOptions { string unit = 50001; int32 delay = 50002; optional Access access = 50003; bool pii = 50004; string class = 50006; string currency = 50007; }
 extend google.protobuf.MessageOptions { int64 fresh = 50005; }
 `
 	acmeOptions = `options:
   - acme.unit
+  - {name: acme.currency, means: unit}
   - {name: acme.delay, tighter: lower}
   - {name: acme.access, order: [OPEN, STAFF]}
   - {name: acme.pii, tag: pii}
@@ -114,6 +115,8 @@ func TestOptionsOfTheContract(t *testing.T) {
 		{"a number that goes up", "(acme.delay) = 60", "(acme.delay) = 90", "constraint-loosened", "request-constraint-loosened"},
 		{"a step up", "(acme.access) = OPEN", "(acme.access) = STAFF", "constraint-tightened", "request-constraint-tightened"},
 		{"a step down", "(acme.access) = STAFF", "(acme.access) = OPEN", "constraint-loosened", "request-constraint-loosened"},
+		{"a currency that the contract calls a unit", `(acme.currency) = "EUR"`, `(acme.currency) = "USD"`, "unit-changed", "unit-changed"},
+		{"a currency in words", `(acme.currency) = "EUR"`, `(acme.currency) = "euro"`, "", ""},
 		{"a step that is not listed", "(acme.access) = OPEN", "(acme.access) = NOBODY", "constraint-loosened", "request-constraint-tightened"},
 	}
 	for _, tt := range tests {
@@ -155,6 +158,7 @@ func TestOptionsRefused(t *testing.T) {
 		"options: [{tighter: lower}]":                      `breakwater.yaml:1:11: want a value for "name"`,
 		"options: [{name: a.b, tighter: up}]":              `breakwater.yaml:1:32: want higher or lower for "tighter", got "up"`,
 		"options: [{name: a.b, loose: x}]":                 `breakwater.yaml:1:23: unknown key "loose"`,
+		"options: [{name: a.b, means: much}]":              `breakwater.yaml:1:30: want definition, grain, identifier, origin, unit or zone for "means", got "much"`,
 		"options: [[]]":                                    `breakwater.yaml:1:11: want an option as a map`,
 		"options: [{name: a.b, order: [x], promise: [y]}]": `breakwater.yaml:1:44: want a text for "promise"`,
 	} {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/semantic"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -37,8 +38,22 @@ func (d *differ) options(was, now decl, c change.Change, s scope) {
 	}
 	d.deprecation(was, base, head, c, s)
 	d.contractOptions(was, base, head, c, s)
+	d.meanings(base, head, c, s)
 	d.http(was, base, head, c, s)
 	d.otherOptions(was, d.head.optionTexts(was, base), d.head.optionTexts(now, head), c, s)
+}
+
+// meanings reports that an element means something else, as the options say that the
+// contract lists for it.
+func (d *differ) meanings(base, head protoreflect.Message, c change.Change, s scope) {
+	of := d.head.contract
+	for _, m := range semantic.Diff(c.Path, of.meanings(base, c.Base), of.meanings(head, c.Head), c.Base, c.Head) {
+		if s.used == 0 {
+			d.report(m.Rule, s, 0, nil, m)
+			continue
+		}
+		d.changes = append(d.changes, m)
+	}
 }
 
 // otherOptions reports options that are not compared, if their texts differ.

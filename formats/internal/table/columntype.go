@@ -22,6 +22,9 @@ func (c *Column) relate(d *Column) Relation {
 		physical = c.Type.shallow(d.Type)
 	}
 	logical := c.Logical.Relate(d.Logical)
+	if physical == Same && logical > Same && c.corrects(d) {
+		logical = Same
+	}
 	was, now := c.Domain, d.Domain
 	if logical == Same && (was.Format.Text != now.Format.Text || was.Zoned != now.Zoned) {
 		settled := c.Type.Text != "" && d.Type.Text != "" && physical != Unclear
@@ -33,9 +36,6 @@ func (c *Column) relate(d *Column) Relation {
 		case timestamp, clock, moment:
 			logical = relateZone(was.Zoned, now.Zoned, settled)
 		}
-	}
-	if physical == Same && logical > Same && c.corrects(d) {
-		logical = Same
 	}
 	return max(physical, logical)
 }

@@ -43,10 +43,11 @@ func Diff(base, head *Schema, each func(Pair)) []change.Change {
 }
 
 type differ struct {
-	each    func(Pair)
-	cleared int // the rank of the most sensitive column of base
-	keys    keys
-	changes []change.Change
+	each      func(Pair)
+	cleared   int // the rank of the most sensitive column of base
+	keys      keys
+	unordered bool // of the columns of the table that is compared
+	changes   []change.Change
 }
 
 // report adds a change. The caller may complete what is returned.
@@ -77,6 +78,7 @@ func (d *differ) table(p pairOf[*Table]) {
 	} else if was && !now {
 		d.report(tableUndeprecated, p.path, base, head, "%s is no longer deprecated", p.path)
 	}
+	d.unordered = p.base.Unordered || p.head.Unordered
 	d.keys = keys{soles: make(map[*Column]bool)}
 	d.keys.sole(p.base)
 	d.keys.sole(p.head)
@@ -106,7 +108,7 @@ func (d *differ) columns(path, headPath change.Path, baseAt, headAt source.Span,
 			d.added(headPath.Join(change.Name(now.Name)), baseAt, now)
 		}
 	}
-	if moved := m.moved(); len(moved) > 0 {
+	if moved := m.moved(); len(moved) > 0 && !d.unordered {
 		d.moved(path, baseAt, headAt, m, moved)
 	}
 }

@@ -17,6 +17,7 @@ func (s *Schema) Outline() *schema.Outline {
 			parts = append(parts, Part{change.Name(c.Name), c})
 		}
 		o.Deprecate(at, t.Deprecated, t.Instead)
+		store(o, at, &t.Named)
 		declare(o, at, parts)
 	}
 	return o
@@ -38,6 +39,7 @@ func declare(o *schema.Outline, at change.Path, parts []Part) {
 		}
 		e.Tags = append(e.Tags, p.Column.Labels...)
 		o.Deprecate(place, p.Column.Deprecated, p.Column.Instead)
+		store(o, place, &p.Column.Named)
 		if within := p.Column.Parts(); len(within) > 0 {
 			e.Decl = place
 			declare(o, place, within)
@@ -45,6 +47,17 @@ func declare(o *schema.Outline, at change.Path, parts []Part) {
 		edges = append(edges, e)
 	}
 	o.Decls[at] = edges
+}
+
+// store notes by which name an element is stored.
+func store(o *schema.Outline, at change.Path, n *Named) {
+	if n.Physical == "" || n.Physical == n.Name {
+		return
+	}
+	if o.Stored == nil {
+		o.Stored = make(map[change.Path]string)
+	}
+	o.Stored[at] = n.Physical
 }
 
 // typeText says the type in the contract's words and the database's:

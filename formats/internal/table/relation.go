@@ -23,7 +23,7 @@ const (
 func (t Type) Relate(u Type) Relation {
 	t.Dialect, u.Dialect = cmp.Or(t.Dialect, u.Dialect), cmp.Or(u.Dialect, t.Dialect)
 	switch {
-	case t == u, t.Dialect == u.Dialect && fold(t.Text) == fold(u.Text):
+	case t == u, t.meansAsWritten(u) && fold(t.Text) == fold(u.Text):
 		return Same
 	case t.Text == "":
 		return Narrowed
@@ -31,6 +31,12 @@ func (t Type) Relate(u Type) Relation {
 		return Unclear
 	}
 	return t.parse().relate(u.parse())
+}
+
+// meansAsWritten reports whether one word means the same in t and u. A portable type
+// that is written for a database now is the one that it was.
+func (t Type) meansAsWritten(u Type) bool {
+	return t.Dialect == u.Dialect || t.Dialect == Portable || u.Dialect == Portable
 }
 
 // shallow is Relate for a type whose parts are compared as columns.

@@ -46,9 +46,10 @@ func (n *Named) stored() string { return cmp.Or(n.Physical, n.Name) }
 // A Table is what a query names behind FROM: a table, a view, a topic.
 type Table struct {
 	Named
-	Kind    string // "table", "materialized view", "topic" …, as written; empty: not said
-	Files   bool   // its partitions are folders that readers name
-	Columns []*Column
+	Kind      string // "table", "materialized view", "topic" …, as written; empty: not said
+	Files     bool   // its partitions are folders that readers name
+	Unordered bool   // the order of its columns is no promise: they are the members of a map
+	Columns   []*Column
 }
 
 // Path returns the address of t.

@@ -21,6 +21,7 @@ const (
 	Standard   Dialect = ""
 	Contract   Dialect = "contract"    // the logical types of ODCS
 	Contract30 Dialect = "contract3.0" // where date may be a time stamp
+	Portable   Dialect = "portable"    // of the Data Contract Specification, for every database
 	BigQuery   Dialect = "bigquery"
 	ClickHouse Dialect = "clickhouse"
 	DuckDB     Dialect = "duckdb"

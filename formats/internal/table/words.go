@@ -49,7 +49,10 @@ var words = map[string]concrete{
 
 // dialects say what a database means by a word where not all mean the same.
 var dialects = map[Dialect]map[string]concrete{
-	Contract:   contract,
+	Contract: contract,
+	Portable: {
+		"float": single, "timestamp": {family: timestamp, zone: instant},
+	},
 	Contract30: with(contract, map[string]concrete{"date": {family: moment}}),
 	BigQuery: {
 		"int": bits(64), "integer": bits(64), "smallint": bits(64), "tinyint": bits(64), "byteint": bits(64),
