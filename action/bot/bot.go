@@ -75,7 +75,8 @@ type Bot struct {
 	metrics  *metrics
 	memory   *semaphore.Weighted // bytes of webhooks that are being read
 	stopping atomic.Bool
-	outbox   *Outbox // nil: nobody is told
+	outbox   *Outbox             // nil: nobody is told
+	looks    *semaphore.Weighted // comparisons that somebody looks at
 }
 
 // Pages says who may look at pages and at the API that is behind them.
@@ -116,7 +117,7 @@ func (b *Bot) start() {
 	if b.metrics == nil {
 		b.metrics = newMetrics(b)
 		b.GitHub.metrics, b.GitHub.store = b.metrics, b.Store
-		b.memory = semaphore.NewWeighted(maxReading)
+		b.memory, b.looks = semaphore.NewWeighted(maxReading), semaphore.NewWeighted(maxLooks)
 		var name [6]byte
 		rand.Read(name[:]) // never fails
 		b.name = hex.EncodeToString(name[:])
@@ -174,9 +175,9 @@ func or[T comparable](v, otherwise T) T {
 // work begins to do the jobs.
 func (b *Bot) work(ctx context.Context) (stop func(context.Context) error, err error) {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, river.WorkFunc(b.update))
-	river.AddWorker(workers, river.WorkFunc(b.command))
-	river.AddWorker(workers, river.WorkFunc(b.sweepJob))
+	river.AddWorker(workers, within(updateTime, b.update))
+	river.AddWorker(workers, within(commandTime, b.command))
+	river.AddWorker(workers, within(sweepTime, b.sweepJob))
 	if b.Register != nil {
 		b.Register(workers)
 	}
@@ -187,6 +188,24 @@ func (b *Bot) work(ctx context.Context) (stop func(context.Context) error, err e
 	// A job outlives the signal to stop, for as long as the bot drains.
 	return b.Store.Work(context.WithoutCancel(ctx), store.Work{Workers: workers, Slots: slots, Rescue: b.Rescue, Log: slog.New(atLeast{b.Log.Handler(), slog.LevelWarn})})
 }
+
+// A limited worker has so long for a job. The queue runs a job again whose worker was
+// killed once that has passed; of one without a limit it never knows.
+type limited[T store.Job] struct {
+	river.WorkerDefaults[T]
+	limit time.Duration
+	do    func(context.Context, *river.Job[T]) error
+}
+
+func within[T store.Job](limit time.Duration, do func(context.Context, *river.Job[T]) error) river.Worker[T] {
+	return &limited[T]{limit: limit, do: do}
+}
+
+// Work implements [river.Worker].
+func (w *limited[T]) Work(ctx context.Context, job *river.Job[T]) error { return w.do(ctx, job) }
+
+// Timeout implements [river.Worker].
+func (w *limited[T]) Timeout(*river.Job[T]) time.Duration { return w.limit }
 
 // atLeast leaves out what is said below a level: a queue tells much that is nobody's
 // concern.

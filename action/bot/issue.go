@@ -21,6 +21,7 @@ type issues struct {
 	*Bot
 	client *github.Client
 	us     string
+	public bool // strangers may read the change
 }
 
 // newIssues opens issues in the name of the installation that the change is in: where it
@@ -42,7 +43,11 @@ func (o *Outbox) newIssues(ctx context.Context, l store.Letter) (notifier.Channe
 	if err != nil {
 		return nil, o.forgeError(err)
 	}
-	return &issues{o.Bot, client, us}, nil
+	public, err := isPublic(ctx, client, s.Repo)
+	if err != nil {
+		return nil, o.forgeError(err)
+	}
+	return &issues{o.Bot, client, us, public}, nil
 }
 
 // Deliver implements [notifier.Channel].
@@ -51,8 +56,20 @@ func (i *issues) Deliver(ctx context.Context, n notifier.Notice) error {
 	return err
 }
 
+// isPublic reports whether strangers may read a repository.
+func isPublic(ctx context.Context, client *github.Client, repo string) (bool, error) {
+	owner, name, _ := strings.Cut(repo, "/")
+	r, _, err := client.Repositories.Get(ctx, owner, name)
+	return err == nil && !r.GetPrivate() && r.GetVisibility() != "internal", err
+}
+
 // Put implements [notifier.Board].
 func (i *issues) Put(ctx context.Context, n notifier.Notice, place string) (string, error) {
+	if public, err := isPublic(ctx, i.client, n.To); err != nil {
+		return place, i.forgeError(err)
+	} else if public && !i.public {
+		return place, errors.New("its repository is public, and the one that changes is not: an issue there would tell strangers")
+	}
 	where, err := i.put(ctx, n, place)
 	if err != nil {
 		return where, i.forgeError(err)

@@ -23,6 +23,9 @@ type Version struct {
 // lookTime is how long somebody who looks at a page waits at most.
 const lookTime = 25 * time.Second
 
+// maxLooks is how many comparisons are made at once: pages take nothing from checks.
+const maxLooks = 2
+
 // maxVersions is how many revisions of a port are listed.
 const maxVersions = 50
 
@@ -66,6 +69,10 @@ var ErrNoVersion = errors.New("the default branch had no such revision, or not s
 func (b *Bot) Compare(ctx context.Context, repo string, files []string, base, head string) (*Comparison, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
+	if err := b.looks.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	defer b.looks.Release(1)
 	tips, err := b.Store.Tips(ctx, repo)
 	if err != nil {
 		return nil, err

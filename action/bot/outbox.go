@@ -40,8 +40,8 @@ type Outbox struct {
 func (o *Outbox) Attach() {
 	o.Prepare, o.Judged, o.outbox = o.told, o.judged, o
 	o.Register = func(workers *river.Workers) {
-		river.AddWorker(workers, river.WorkFunc(o.deliver))
-		river.AddWorker(workers, river.WorkFunc(o.nudge))
+		river.AddWorker(workers, within(or(o.Hold, letterHold), o.deliver))
+		river.AddWorker(workers, within(letterHold, o.nudge))
 	}
 }
 

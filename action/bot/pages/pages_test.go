@@ -390,7 +390,12 @@ func TestALoginThatWasNotBegunHere(t *testing.T) {
 	}
 	for _, to := range []string{"https://evil.example", "//evil.example", "/\\evil.example"} {
 		b := newBrowser(t, url)
-		b.do("GET", "/login?to="+to, nil)
+		resp, _ := b.do("GET", "/login?to="+to, nil)
+		forge, _ := resp.Location()
+		resp, _ = b.do("GET", callbackPath+"?code=fay&state="+forge.Query().Get("state"), nil)
+		if got := resp.Header.Get("Location"); resp.StatusCode != http.StatusSeeOther || got != "/" {
+			t.Errorf("%s leads to %q", to, got)
+		}
 	}
 }
 
