@@ -129,7 +129,7 @@ var compatibilities = []string{"forward", "backward", "full", "none"}
 func (r reader) port(f *document.Fields) product.Declaration {
 	d := product.Declaration{
 		ID: f.Required("id"), Owner: f.Text("owner"), Kind: schema.Kind(f.OneOf("kind", schema.Kinds()...)),
-		Files: r.patterns(f, "files"), Include: f.Texts("include"), Format: f.Text("format"), Root: f.Text("root"),
+		Files: r.patterns(f, "files"), Include: f.Texts("include"), Examples: r.patterns(f, "examples"), Format: f.Text("format"), Root: f.Text("root"),
 		Status: schema.Status(f.OneOf("status", schema.Statuses()...)), Compatibility: f.OneOf("compatibility", compatibilities...),
 		Versions: r.versions(f), SLO: f.Text("slo"), MovedTo: f.Text("movedTo"), Span: f.Node.At(),
 	}

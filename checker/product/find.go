@@ -68,6 +68,7 @@ func (r *search) declared(d *Declaration) {
 	}
 	slices.Sort(p.Paths)
 	p.Paths = slices.Compact(p.Paths)
+	r.examples(p, d)
 	if d.SLO != "" && !r.tree.Has(d.SLO) {
 		r.wrong(source.Errorf(d.At("slo"), "%s: %s", d.ID, r.missing(d.SLO)))
 		p.Promise = ""
@@ -75,8 +76,23 @@ func (r *search) declared(d *Declaration) {
 	for _, name := range p.Files() {
 		r.taken[name] = true
 	}
-	p.Format = r.formatOf(d, p.Paths)
+	if p.Format = r.formatOf(d, p.Paths); len(p.Examples) > 0 && !p.Format.Examples {
+		r.wrong(source.Errorf(d.At("examples"), "%s: examples are not compared with a schema in %s", d.ID, p.Format.Name))
+	}
 	r.add(p)
+}
+
+// examples finds the files of example data that a declaration names.
+func (r *search) examples(p *Port, d *Declaration) {
+	for i, pattern := range d.Examples {
+		files := Match(r.tree, pattern)
+		if len(files) == 0 {
+			r.wrong(source.Errorf(d.At(fmt.Sprint("examples.", i)), "%s: %s", d.ID, r.missing(pattern)))
+		}
+		p.Examples = append(p.Examples, files...)
+	}
+	slices.Sort(p.Examples)
+	p.Examples = slices.Compact(p.Examples)
 }
 
 func (r *search) wrong(e *source.Error) { r.found.Config = append(r.found.Config, e) }

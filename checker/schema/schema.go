@@ -31,6 +31,7 @@ type Request struct {
 	Paths     []string       // the port's own files
 	Include   []string       // the folders in which imports are looked up
 	Root      string         // the type that is served; empty: every type is
+	Examples  []string       // files of example data
 	Direction Direction      // what consumers do with the port
 	Options   *document.Node // the format's section of breakwater.yaml
 
@@ -97,6 +98,9 @@ type Language[T any] struct {
 	// Called tells by the name alone that a document is of this language and of no
 	// other, where it goes by a name of its own: orders.odcs.yaml. Nil: none does.
 	Called func(path string) bool
+
+	// Examples says that Load reads files of example data (Request.Examples).
+	Examples bool
 
 	// Load parses a port. It returns what it could read together with its
 	// errors: *source.Error, joined when there are several.
@@ -246,6 +250,7 @@ type Format struct {
 	Match     func(path string) bool
 	Claims    func(path string, text []byte) bool
 	Called    func(path string) bool
+	Examples  bool
 	Load      func(context.Context, Request) (Schema, error)
 	Imports   func(Request) ([]string, error)
 	Mentions  func(fsys fs.FS, path string) ([]string, error)
@@ -285,7 +290,7 @@ func Form[T any](s Schema) (form T, ok bool) {
 func (l Language[T]) Format() Format {
 	f := Format{
 		Name: l.Name, Kind: l.Kind, Rules: l.Rules, Gaps: l.Gaps, Options: l.Options, Configs: l.Configs, Presets: l.Presets,
-		Documents: l.Documents, Match: l.Match, Claims: l.Claims, Called: l.Called,
+		Documents: l.Documents, Match: l.Match, Claims: l.Claims, Called: l.Called, Examples: l.Examples,
 		Imports: l.Imports, Mentions: l.Mentions, Ports: l.Ports, Declared: l.Declared, Inputs: l.Inputs, Usage: l.Usage,
 		Load: func(ctx context.Context, r Request) (s Schema, err error) {
 			// A crash of a parser is an error of the contract: the gate stays shut.

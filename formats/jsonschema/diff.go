@@ -32,7 +32,7 @@ func diff(base, head *port) []change.Change {
 			changes = append(changes, t.tell()...)
 		}
 	}
-	return distinct(changes)
+	return append(distinct(changes), diffExamples(base, head)...)
 }
 
 func newComparer() *valueset.Comparer {

@@ -41,6 +41,8 @@ var Format = schema.Language[*port]{
 	Documents: true,
 	Match:     match,
 	Claims:    claims,
+	Called:    schema.Infix("schema"),
+	Examples:  true,
 	Load:      load,
 	Imports:   imports,
 	Diff:      diff,

@@ -23,6 +23,7 @@ type port struct {
 	direction schema.Direction
 	files     map[string][]byte // what was read, for the validator
 	beside    map[string]string // and which of them addresses of the web were taken for
+	examples  []example         // in the order of their files
 	promises  []slo.Objective   // what x-slo says at the top of a document, of the whole of it
 	span      source.Span
 }
@@ -64,6 +65,7 @@ func load(_ context.Context, r schema.Request) (*port, error) {
 	}
 	problems.Add(reader.Problems.Err())
 	p.files, p.beside = lib.texts(), lib.beside
+	problems.Add(p.readExamples(r))
 	return p, limited(problems.Err())
 }
 

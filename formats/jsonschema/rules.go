@@ -18,6 +18,6 @@ var rules = change.Rules{Examples: examples, List: []*change.Rule{
 	lengthLoosened, lengthTightened, patternLoosened, patternTightened, formatLoosened, formatTightened,
 	uniqueDropped, uniqueAdded, objectOpened, objectClosed, namesLoosened, namesTightened,
 	itemsLoosened, itemsTightened, conditionLoosened, conditionTightened, valuesWidened, valuesNarrowed,
-	requestNarrowed, requestWidened,
+	requestNarrowed, requestWidened, exampleRefused,
 	confluentForward, confluentBackward,
 }}

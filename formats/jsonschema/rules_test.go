@@ -13,11 +13,11 @@ import (
 // profile judges.
 func TestRules(t *testing.T) {
 	ruletest.Run(t, rules, func(t *testing.T, base, head fs.FS) []change.Change {
-		return compare(t, example(t, base), example(t, head))
+		return compare(t, ruleExample(t, base), ruleExample(t, head))
 	})
 }
 
-func example(t *testing.T, fsys fs.FS) schema.Schema {
+func ruleExample(t *testing.T, fsys fs.FS) schema.Schema {
 	t.Helper()
 	names, err := fs.Glob(fsys, "*.json")
 	if err != nil {
@@ -26,6 +26,9 @@ func example(t *testing.T, fsys fs.FS) schema.Schema {
 	r := schema.Request{FS: fsys, Paths: names}
 	if n := config(t, fsys); n != nil {
 		r.Options = n.Get("formats").Get("jsonschema")
+		for _, item := range n.Get("examples").List() {
+			r.Examples = append(r.Examples, item.Text)
+		}
 		if n.Get("direction").String() == "write" {
 			r.Direction = schema.Write
 		}
