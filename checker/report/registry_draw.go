@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"strings"
 )
 
 // A Reads says that a consumer reads a port.
@@ -32,15 +31,6 @@ func RegistrySVG(w io.Writer, all []Reads) error {
 			g.connect("reads", from, to)
 		}
 	}
-	var more []string
-	if morePorts > 0 {
-		more = append(more, many(morePorts, "more port"))
-	}
-	if moreConsumers > 0 {
-		more = append(more, many(moreConsumers, "more consumer"))
-	}
-	if len(more) > 0 {
-		g.More = "And " + strings.Join(more, " and ") + "."
-	}
+	g.More = leftOut(morePorts, moreConsumers)
 	return page.Execute(w, newPicture(g))
 }

@@ -100,16 +100,16 @@ func (a *API) call(ctx context.Context, method post.Target, c call) (place strin
 		TS      string `json:"ts"`
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
-		return "", &notifier.Temporary{Err: errors.New("Slack's answer is no JSON")}
+		return "", &notifier.Temporary{Err: errors.New("the receiver's answer is no JSON")}
 	}
 	switch word := report.Plain(answer.Error[:min(len(answer.Error), quoted)]); {
 	case answer.OK:
 		return answer.Channel + " " + answer.TS, nil
 	case slices.Contains(passing(), word):
-		return "", &notifier.Temporary{Err: fmt.Errorf("Slack answered %s", word)}
+		return "", &notifier.Temporary{Err: fmt.Errorf("the receiver answered %s", word)}
 	case word == "message_not_found" || word == "thread_not_found":
 		return "", errGone
 	default:
-		return "", fmt.Errorf("Slack answered %s", word)
+		return "", fmt.Errorf("the receiver answered %s", word)
 	}
 }

@@ -204,10 +204,10 @@ func TestWhatSlackAnswers(t *testing.T) {
 		want         string
 	}{
 		{"posted", `{"ok":true,"channel":"C1234567","ts":"1.2"}`, 200, false, "<nil>"},
-		{"no such channel", `{"ok":false,"error":"channel_not_found"}`, 200, false, "Slack answered channel_not_found"},
-		{"broken for a while", `{"ok":false,"error":"internal_error"}`, 200, true, "Slack answered internal_error"},
+		{"no such channel", `{"ok":false,"error":"channel_not_found"}`, 200, false, "the receiver answered channel_not_found"},
+		{"broken for a while", `{"ok":false,"error":"internal_error"}`, 200, true, "the receiver answered internal_error"},
 		{"too much", `{"ok":false,"error":"ratelimited"}`, 429, true, `the receiver answered 429 Too Many Requests: {"ok":false,"error":"ratelimited"}`},
-		{"a page", "<html>", 200, true, "Slack's answer is no JSON"},
+		{"a page", "<html>", 200, true, "the receiver's answer is no JSON"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
