@@ -5,6 +5,7 @@ import (
 	"path"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/formats/avro"
 	"github.com/breakwater-data/breakwater/formats/dbt"
 	"github.com/breakwater-data/breakwater/formats/jsonschema"
 	"github.com/breakwater-data/breakwater/formats/odcs"
@@ -14,7 +15,7 @@ import (
 
 // All returns every format. To add one, write its folder and add it here.
 func All() []schema.Format {
-	return []schema.Format{odcs.Format, protobuf.Format, openslo.Format, dbt.Format, jsonschema.Format}
+	return []schema.Format{avro.Format, odcs.Format, protobuf.Format, openslo.Format, dbt.Format, jsonschema.Format}
 }
 
 // Unread returns what is known to be a contract and is not read yet.
@@ -23,5 +24,6 @@ func Unread() []schema.Recognizer {
 	return []schema.Recognizer{
 		{Match: odcs.Format.Match, Recognize: odcs.Unread},
 		{Match: isJSON, Recognize: protobuf.Unread},
+		{Match: avro.MatchUnread, Recognize: avro.Unread},
 	}
 }

@@ -49,7 +49,7 @@ func TestRuleIDsAreUnique(t *testing.T) {
 
 // The families of rules that speak of schemas. What belongs to one language alone
 // is its own (odcs/*, slo/*).
-var families = []string{"jsonschema", "protobuf", "table"}
+var families = []string{"avro", "jsonschema", "protobuf", "table"}
 
 // Every idea that one family has a rule for, the others have too, or say in
 // testdata/symmetry.txt why not.

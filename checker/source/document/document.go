@@ -204,10 +204,7 @@ func Parse(file string, text []byte) (*Node, error) {
 // ParseAll reads every document of a YAML stream, or the one of a JSON file.
 // Documents that say nothing are left out.
 func ParseAll(file string, text []byte) ([]*Node, error) {
-	if len(text) > MaxBytes {
-		return nil, source.Errorf(source.Top(file), "the file has %d bytes; the most that is read is %d", len(text), MaxBytes)
-	}
-	text, err := decode(file, text)
+	text, err := prepare(file, text)
 	if err != nil {
 		return nil, err
 	}
@@ -223,6 +220,22 @@ func ParseAll(file string, text []byte) ([]*Node, error) {
 		}
 	}
 	return parseYAML(file, text)
+}
+
+// ParseJSON is [Parse] for a file that is JSON whatever its name ends in.
+func ParseJSON(file string, text []byte) (*Node, error) {
+	text, err := prepare(file, text)
+	if err != nil {
+		return nil, err
+	}
+	return parseJSON(file, text)
+}
+
+func prepare(file string, text []byte) ([]byte, error) {
+	if len(text) > MaxBytes {
+		return nil, source.Errorf(source.Top(file), "the file has %d bytes; the most that is read is %d", len(text), MaxBytes)
+	}
+	return decode(file, text)
 }
 
 // decode drops a byte order mark and refuses what is not UTF-8: a position in

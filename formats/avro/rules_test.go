@@ -1,0 +1,9 @@
+package avro
+
+import (
+	"testing"
+
+	"github.com/breakwater-data/breakwater/checker/ruletest"
+)
+
+func TestRules(t *testing.T) { ruletest.Format(t, Format, rules) }
