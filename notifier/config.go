@@ -21,15 +21,18 @@ import (
 type Config struct {
 	Channels []Declaration
 	Routes   []Route
+	Pace     Pace
 }
 
 // A Kind says how a channel delivers.
 type Kind string
 
 const (
-	Slack   Kind = "slack"   // an incoming webhook of Slack
-	Webhook Kind = "webhook" // signed CloudEvents
-	Email   Kind = "email"   // SMTP
+	Slack    Kind = "slack"    // an incoming webhook of Slack, or its API
+	Webhook  Kind = "webhook"  // signed CloudEvents
+	Email    Kind = "email"    // SMTP
+	GitHub   Kind = "github"   // an issue in the consumer's repository; only the bot opens it
+	Shoutrrr Kind = "shoutrrr" // whatever a URL of shoutrrr leads to: Teams, Discord, Google Chat
 )
 
 // A Declaration is one channel. A secret stands in the environment; the
@@ -38,9 +41,10 @@ type Declaration struct {
 	Name string
 	Kind Kind
 
-	URL       string // of a webhook, unless URLEnv names it
+	URL       string // of a webhook, unless URLEnv names it; of Slack's API, if it is elsewhere
 	URLEnv    string
 	SecretEnv string // what signs a webhook
+	TokenEnv  string // of Slack's API: its messages can be changed
 
 	Server, From             string // of mail: host:port and the sender's address
 	UsernameEnv, PasswordEnv string
@@ -110,6 +114,7 @@ func Read(section *document.Node) (Config, error) {
 	for _, route := range f.Each("routes") {
 		r.route(route)
 	}
+	r.Pace = r.pace(f)
 	f.Done()
 	return r.Config, r.Err()
 }
@@ -127,13 +132,16 @@ type reader struct {
 func (r *reader) channel(f *document.Fields) {
 	d := Declaration{
 		Name: f.Required("name"), Span: f.Node.At(),
-		Kind: Kind(f.OneOf("kind", string(Slack), string(Webhook), string(Email))),
+		Kind: Kind(f.OneOf("kind", string(Slack), string(Webhook), string(Email), string(GitHub), string(Shoutrrr))),
 	}
 	switch d.Kind {
 	case Slack:
+		r.slack(f, &d)
+	case GitHub: // who asks is known
+	case Shoutrrr:
 		d.URLEnv = r.variable(f, "url-env")
 		if f.Has("url") {
-			f.Problem("url", "the URL of a Slack webhook is a secret; put it into an environment variable, and name that in url-env")
+			f.Problem("url", "a URL of shoutrrr holds secrets; put it into an environment variable, and name that in url-env")
 		} else {
 			f.Require("url-env")
 		}
@@ -161,6 +169,36 @@ func (r *reader) add(f *document.Fields, d Declaration) {
 	default:
 		r.Channels = append(r.Channels, d)
 	}
+}
+
+// slack reads a webhook, or with a token the API.
+func (r *reader) slack(f *document.Fields, d *Declaration) {
+	d.URLEnv, d.TokenEnv = r.variable(f, "url-env"), r.variable(f, "token-env")
+	switch {
+	case f.Has("token-env"):
+		if f.Has("url-env") {
+			f.Problem("url-env", `want either "url-env", of a webhook, or "token-env", of an app`)
+		}
+		d.URL = f.Text("url")
+		d.To = r.each(f, "to", refuseSlackChannel)
+	case f.Has("url"):
+		f.Problem("url", "the URL of a Slack webhook is a secret; put it into an environment variable, and name that in url-env")
+	default:
+		f.Require("url-env")
+	}
+}
+
+// A channel of Slack, and a repository of GitHub, by their names.
+var (
+	slackChannel = regexp.MustCompile(`^(#[^\s#@<>&:|]{1,80}|[CG][A-Z0-9]{6,20})$`)
+	repository   = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}$`)
+)
+
+func refuseSlackChannel(text string) string {
+	if slackChannel.MatchString(text) {
+		return ""
+	}
+	return fmt.Sprintf("want a channel of Slack such as #data, got %q", text)
 }
 
 func (r *reader) webhook(f *document.Fields, d *Declaration) {
@@ -243,7 +281,7 @@ func (r *reader) refuseChannel(name string) string {
 			names = append(names, d.Name)
 		}
 		return fmt.Sprintf("channel %q is not declared%s", name, document.Suggest(name, names))
-	case d.Kind == Email && len(d.To) == 0:
+	case (d.Kind == Email || d.TokenEnv != "") && len(d.To) == 0:
 		return fmt.Sprintf(`channel %q has no "to": nobody gets what a route sends by it`, name)
 	}
 	return ""

@@ -28,11 +28,17 @@ type Missed struct {
 // sent is in missed, so that nobody is taken for told who is not.
 func Plan(d *report.Document, c Config, change Change) (notices []Notice, missed []Missed) {
 	change.State = cmp.Or(change.State, Proposed)
+	homes := make(map[string]string) // of consumers
+	for _, c := range d.Consumers {
+		if c.Repo != nil {
+			homes[c.ID] = *c.Repo
+		}
+	}
 	for _, p := range d.Ports {
 		for _, n := range stories(p) {
 			n.Change, n.Time = change, d.Now
 			n.Thread = digest(n.Consumer.ID, p.ID, change.URL)
-			to, dead := c.receivers(n)
+			to, dead := c.receivers(n, homes[n.Consumer.ID])
 			for _, why := range dead {
 				missed = append(missed, Missed{n.Consumer.ID, p.ID, why})
 			}
@@ -89,15 +95,16 @@ func impactRank(impact string) int {
 // A receiver is a channel, and the recipient where the channel leaves that open.
 type receiver struct{ channel, to, wanted string }
 
-// receivers says where n goes, each place once, and why a contact leads nowhere.
-func (c Config) receivers(n Notice) (to []receiver, dead []string) {
+// receivers says where n goes, each place once, and why a contact leads nowhere. The
+// home is the repository of its consumer.
+func (c Config) receivers(n Notice, home string) (to []receiver, dead []string) {
 	add := func(r receiver) {
 		if !slices.ContainsFunc(to, func(known receiver) bool { return known.channel == r.channel && known.to == r.to }) {
 			to = append(to, r)
 		}
 	}
 	for _, contact := range n.Consumer.Contacts {
-		if r, why := c.contact(contact); why == "" {
+		if r, why := c.contact(contact, home); why == "" {
 			add(r)
 		} else {
 			dead = append(dead, why)
@@ -109,7 +116,12 @@ func (c Config) receivers(n Notice) (to []receiver, dead []string) {
 		}
 		for _, name := range route.To {
 			d, _ := c.channel(name)
-			if d.Kind != Email {
+			switch {
+			case d.Kind == GitHub && repository.MatchString(home):
+				add(receiver{channel: name, to: home})
+			case d.Kind == GitHub:
+				dead = append(dead, "its repository is not known, so no issue can be opened there")
+			case d.Kind != Email && d.TokenEnv == "":
 				add(receiver{channel: name})
 			}
 			for _, address := range d.To {
@@ -124,7 +136,7 @@ func (c Config) receivers(n Notice) (to []receiver, dead []string) {
 }
 
 // contact finds the channel of a contact, or says why there is none.
-func (c Config) contact(contact report.Contact) (r receiver, why string) {
+func (c Config) contact(contact report.Contact, home string) (r receiver, why string) {
 	kind := Kind(contact.Channel)
 	var fits []Declaration
 	for _, d := range c.Channels {
@@ -144,6 +156,13 @@ func (c Config) contact(contact report.Contact) (r receiver, why string) {
 	case kind == Email:
 		why = d.refuses(contact.Target)
 		return receiver{channel: d.Name, to: contact.Target}, why
+	case kind == GitHub:
+		if !strings.EqualFold(contact.Target, home) || !repository.MatchString(home) { // nobody has issues opened at others
+			return r, fmt.Sprintf("its issue is wanted in %q, and its own repository is %q", contact.Target, home)
+		}
+		return receiver{channel: d.Name, to: home}, ""
+	case d.TokenEnv != "":
+		return receiver{channel: d.Name, to: contact.Target}, refuseSlackChannel(contact.Target)
 	case named >= 0:
 		return receiver{channel: d.Name}, ""
 	case kind == Slack: // a webhook of Slack posts to one channel, so it says whom it wanted

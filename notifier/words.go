@@ -38,16 +38,19 @@ type Sentence func(mark func(name string) string) string
 
 // Headline says in one sentence who does what to whom. It is a [Sentence].
 func (n Notice) Headline(mark func(name string) string) string {
-	reader := mark(n.Consumer.ID)
-	switch {
-	case n.Port.Product == "" && n.Change.State == Merged:
-		return fmt.Sprintf("%s has changed, and %s reads it", mark(n.Port.ID), reader)
-	case n.Port.Product == "":
-		return fmt.Sprintf("%s is about to change, and %s reads it", mark(n.Port.ID), reader)
-	case n.Change.State == Merged:
-		return fmt.Sprintf("%s changed %s, which %s reads", mark(n.Port.Product), mark(n.Port.Name), reader)
+	product, alone := "wants to change", "is about to change"
+	switch n.Change.State {
+	case Merged:
+		product, alone = "changed", "has changed"
+	case Withdrawn:
+		product, alone = "no longer wants to change", "does not change"
+	case Reverted:
+		product, alone = "took back its change of", "is as it was before"
 	}
-	return fmt.Sprintf("%s wants to change %s, which %s reads", mark(n.Port.Product), mark(n.Port.Name), reader)
+	if n.Port.Product == "" {
+		return fmt.Sprintf("%s %s, and %s reads it", mark(n.Port.ID), alone, mark(n.Consumer.ID))
+	}
+	return fmt.Sprintf("%s %s %s, which %s reads", mark(n.Port.Product), product, mark(n.Port.Name), mark(n.Consumer.ID))
 }
 
 // Name is what people call the change: its title, else its address.
@@ -55,8 +58,11 @@ func (c Change) Name() string { return clip(cmp.Or(c.Title, c.URL), maxText) }
 
 // Stage says how far the change has come.
 func (c Change) Stage() string {
-	if c.State == Merged {
-		return "merged"
+	switch c.State {
+	case Approved:
+		return "approved, not merged"
+	case Merged, Withdrawn, Reverted:
+		return string(c.State)
 	}
 	return "proposed, not merged"
 }
@@ -101,6 +107,12 @@ func (n Notice) Next(mark func(name string) string) string {
 		owner = mark(n.Port.Owner)
 	}
 	switch {
+	case n.Change.State == Withdrawn:
+		return "Nothing is left for you to do."
+	case n.Change.State == Reverted:
+		return "It was merged, and is taken back. What you adapted may have to go back as well."
+	case n.Change.State == Approved:
+		lines = append(lines, "Those who had to agree to it did. Adapt what reads it before it is merged.")
 	case n.Change.State == Merged:
 		lines = append(lines, fmt.Sprintf("It is merged. Adapt what reads it, or talk to %s.", owner))
 	case n.Verdict() == policy.Block.String():
@@ -108,7 +120,7 @@ func (n Notice) Next(mark func(name string) string) string {
 	default:
 		lines = append(lines, fmt.Sprintf("It does not wait for you. If it hurts you, tell %s before it is merged.", owner))
 	}
-	if n.Consent && n.Verdict() == policy.Block.String() && n.Change.State != Merged {
+	if n.Consent && n.Verdict() == policy.Block.String() && !n.Change.State.IsOver() {
 		lines = append(lines, "If you say nothing until your notice has passed, that counts as consent.")
 	}
 	if n.Reminder {
@@ -118,6 +130,25 @@ func (n Notice) Next(mark func(name string) string) string {
 		lines = append(lines, fmt.Sprintf("Earliest removal, when its notice has passed: %s.", day))
 	}
 	return strings.Join(lines, " ")
+}
+
+// News says in a few words how things stand now, for where the message itself says the
+// rest.
+func (n Notice) News() string {
+	switch n.Change.State {
+	case Approved:
+		return "Those who had to agree to this change did. It is not merged."
+	case Withdrawn:
+		return "This change is withdrawn, or no longer hits you."
+	case Merged:
+		return "This change is merged."
+	case Reverted:
+		return "This change is taken back."
+	}
+	if n.Reminder {
+		return "This is a reminder: the change still waits."
+	}
+	return "The change became another one. The message above says how it hits you now."
 }
 
 // Reader and PortName are the names that a message closes with.

@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/breakwater-data/breakwater/action/bot/store"
@@ -14,34 +15,39 @@ const maxChecks = 1_000
 
 // mountAPI mounts what the pages show, for machines.
 func (b *Bot) mountAPI(mux *http.ServeMux) {
-	mux.HandleFunc("GET /api/v1/ports", b.behindPages(func(req *http.Request) (any, error) {
+	mux.HandleFunc("GET /api/v1/ports", b.behindPages(func(req *http.Request, sees func(repo string) bool) (any, error) {
 		ports, err := b.Store.Ports(req.Context())
-		return list("ports", ports), err
+		return list("ports", slices.DeleteFunc(ports, func(p store.Port) bool { return !sees(p.Repo) })), err
 	}))
-	mux.HandleFunc("GET /api/v1/consumers", b.behindPages(func(req *http.Request) (any, error) {
+	mux.HandleFunc("GET /api/v1/consumers", b.behindPages(func(req *http.Request, sees func(repo string) bool) (any, error) {
 		readings, err := b.Store.AllReadings(req.Context())
-		return list("consumers", shownReadings(readings)), err
+		return list("consumers", shownReadings(slices.DeleteFunc(readings, func(r store.Reading) bool { return !sees(r.Repo) }))), err
 	}))
-	mux.HandleFunc("GET /api/v1/checks", b.behindPages(func(req *http.Request) (any, error) {
+	mux.HandleFunc("GET /api/v1/checks", b.behindPages(func(req *http.Request, sees func(repo string) bool) (any, error) {
 		checks, err := b.Store.Checks(req.Context(), maxChecks)
-		return list("checks", shownChecks(checks)), err
+		return list("checks", shownChecks(slices.DeleteFunc(checks, func(c store.Checked) bool { return !sees(c.Repo) }))), err
 	}))
 }
 
-// behindPages answers those who may look at pages. As long as nobody can log in, that
-// is everybody or nobody.
-func (b *Bot) behindPages(answer func(req *http.Request) (any, error)) http.HandlerFunc {
+// behindPages answers those who may look at pages, with what they see.
+func (b *Bot) behindPages(answer func(req *http.Request, sees func(repo string) bool) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
-		switch b.Pages {
-		case Anonymous:
-		case Login:
-			say(w, http.StatusUnauthorized, "nobody can log in yet; --pages anonymous shows this to everybody who can reach it")
+		sees := func(string) bool { return true }
+		switch {
+		case b.Pages == Anonymous:
+		case b.Pages == Login && b.Sees == nil:
+			say(w, http.StatusUnauthorized, "nobody can log in: --github-client-id and --public-url are missing; --pages anonymous shows this to everybody who can reach it")
 			return
+		case b.Pages == Login:
+			if sees = b.Sees(req); sees == nil {
+				say(w, http.StatusUnauthorized, "log in first")
+				return
+			}
 		default:
 			say(w, http.StatusNotFound, "not found")
 			return
 		}
-		v, err := answer(req)
+		v, err := answer(req, sees)
 		if err != nil {
 			b.Log.Error("not answered", "path", req.URL.Path, "error", err.Error())
 			say(w, http.StatusServiceUnavailable, "the database does not answer")

@@ -59,6 +59,9 @@ type Bot struct {
 	Judged func(ctx context.Context, tx *store.Tx, j *Judgement) error
 	// Mount adds pages to what the bot answers, behind Pages; nil: there are none.
 	Mount func(mux *http.ServeMux)
+	// Sees says which repositories somebody sees who logged in; it returns nil for
+	// somebody who did not. Nil: nobody can.
+	Sees func(req *http.Request) func(repo string) bool
 	// Register adds workers for jobs that Judged enqueues; nil: there are none.
 	Register func(*river.Workers)
 
@@ -72,6 +75,8 @@ type Bot struct {
 	metrics  *metrics
 	memory   *semaphore.Weighted // bytes of webhooks that are being read
 	stopping atomic.Bool
+	outbox   *Outbox             // nil: nobody is told
+	looks    *semaphore.Weighted // comparisons that somebody looks at
 }
 
 // Pages says who may look at pages and at the API that is behind them.
@@ -112,7 +117,7 @@ func (b *Bot) start() {
 	if b.metrics == nil {
 		b.metrics = newMetrics(b)
 		b.GitHub.metrics, b.GitHub.store = b.metrics, b.Store
-		b.memory = semaphore.NewWeighted(maxReading)
+		b.memory, b.looks = semaphore.NewWeighted(maxReading), semaphore.NewWeighted(maxLooks)
 		var name [6]byte
 		rand.Read(name[:]) // never fails
 		b.name = hex.EncodeToString(name[:])
@@ -170,16 +175,37 @@ func or[T comparable](v, otherwise T) T {
 // work begins to do the jobs.
 func (b *Bot) work(ctx context.Context) (stop func(context.Context) error, err error) {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, river.WorkFunc(b.update))
-	river.AddWorker(workers, river.WorkFunc(b.command))
-	river.AddWorker(workers, river.WorkFunc(b.sweepJob))
+	river.AddWorker(workers, within(updateTime, b.update))
+	river.AddWorker(workers, within(commandTime, b.command))
+	river.AddWorker(workers, within(sweepTime, b.sweepJob))
 	if b.Register != nil {
 		b.Register(workers)
 	}
 	slots := map[string]int{river.QueueDefault: or(b.Slots, defaultSlots)}
+	if b.outbox != nil {
+		slots[store.LetterQueue] = letterSlots
+	}
 	// A job outlives the signal to stop, for as long as the bot drains.
 	return b.Store.Work(context.WithoutCancel(ctx), store.Work{Workers: workers, Slots: slots, Rescue: b.Rescue, Log: slog.New(atLeast{b.Log.Handler(), slog.LevelWarn})})
 }
+
+// A limited worker has so long for a job. The queue runs a job again whose worker was
+// killed once that has passed; of one without a limit it never knows.
+type limited[T store.Job] struct {
+	river.WorkerDefaults[T]
+	limit time.Duration
+	do    func(context.Context, *river.Job[T]) error
+}
+
+func within[T store.Job](limit time.Duration, do func(context.Context, *river.Job[T]) error) river.Worker[T] {
+	return &limited[T]{limit: limit, do: do}
+}
+
+// Work implements [river.Worker].
+func (w *limited[T]) Work(ctx context.Context, job *river.Job[T]) error { return w.do(ctx, job) }
+
+// Timeout implements [river.Worker].
+func (w *limited[T]) Timeout(*river.Job[T]) time.Duration { return w.limit }
 
 // atLeast leaves out what is said below a level: a queue tells much that is nobody's
 // concern.

@@ -57,6 +57,7 @@ type forgeRepo struct {
 	pulls    map[int]*forgePull
 	comments []*forgeComment
 	runs     []*forgeRun
+	issues   []*forgeIssue
 	writers  []string
 	gone     bool
 }
@@ -70,6 +71,8 @@ type forgePull struct {
 	number           int
 	head, base, from string // a commit, a branch, a repository
 	author, state    string
+	title, body      string
+	merged           bool
 	reviews          []*github.PullRequestReview
 }
 
@@ -260,6 +263,7 @@ func (f *forge) handler() http.Handler {
 	f.gitRoutes(inRepo)
 	f.pullRoutes(inRepo)
 	f.runRoutes(inRepo)
+	f.issueRoutes(inRepo)
 	answer("GET /orgs/{org}/teams/{team}/memberships/{login}", func(req *http.Request) (int, any) {
 		if !slices.Contains(f.teams[req.PathValue("org")+"/"+req.PathValue("team")], req.PathValue("login")) {
 			return 404, nil
@@ -387,7 +391,7 @@ func (f *forge) pullRoutes(inRepo func(pattern string, do func(r *forgeRepo, req
 		head := r.json()
 		head["full_name"] = p.from
 		return object{
-			"number": p.number, "state": p.state, "user": object{"login": p.author}, "html_url": fmt.Sprintf("https://forge.example/%s/pull/%d", r.name, p.number),
+			"number": p.number, "state": p.state, "title": p.title, "body": p.body, "merged": p.merged, "user": object{"login": p.author}, "html_url": fmt.Sprintf("https://forge.example/%s/pull/%d", r.name, p.number),
 			"head": object{"sha": p.head, "ref": "topic", "repo": head}, "base": object{"ref": p.base, "sha": r.branches[p.base], "repo": r.json()},
 		}
 	}

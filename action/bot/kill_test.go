@@ -35,8 +35,11 @@ type replica struct {
 	ended   chan struct{}
 }
 
-func newFleet(t testing.TB, f *forge, database string, size int) *fleet {
+func newFleet(t testing.TB, f *forge, database string, size int, setUp ...func(*serveConfig)) *fleet {
 	fl := &fleet{t: t, config: serveConfig{Database: database, API: f.URL, Key: string(newKey(t))}, log: new(logged)}
+	for _, do := range setUp {
+		do(&fl.config)
+	}
 	for range size {
 		fl.replicas = append(fl.replicas, &replica{address: freeAddress(t)})
 	}

@@ -24,6 +24,7 @@ type metrics struct {
 	budget   *prometheus.GaugeVec
 	limited  *prometheus.CounterVec
 	missed   *prometheus.CounterVec
+	letters  *prometheus.CounterVec
 }
 
 func newMetrics(b *Bot) *metrics {
@@ -45,6 +46,7 @@ func newMetrics(b *Bot) *metrics {
 		budget: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "breakwater_github_budget_remaining", Help: "Requests that GitHub still takes this hour, as it last said."},
 			[]string{"installation"}),
 		limited: counter("github_limited_total", "How often GitHub said that it is too much.", "limit"),
+		letters: counter("letters_total", "Letters to consumers, by the kind of their channel and by what became of them.", "channel", "outcome"),
 		missed:  counter("missed_total", "What was missed and found again.", "what"),
 	}
 	waiting := func(pick func(waiting, failed int64) int64) func() float64 {
@@ -58,6 +60,23 @@ func newMetrics(b *Bot) *metrics {
 			return float64(pick(waiting, failed))
 		}
 	}
+	letters := func(pick func(waiting, dead int64) int64) func() float64 {
+		return func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			waiting, dead, err := b.Store.CountLetters(ctx)
+			if err != nil {
+				return -1
+			}
+			return float64(pick(waiting, dead))
+		}
+	}
+	m.registry.MustRegister(m.letters,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "breakwater_letters_waiting", Help: "Letters to consumers that are not delivered yet."},
+			letters(func(n, _ int64) int64 { return n })),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "breakwater_letters_dead", Help: "Letters that could not be delivered, until somebody has them sent again."},
+			letters(func(_, n int64) int64 { return n })),
+	)
 	m.registry.MustRegister(m.webhooks, m.refusals, m.ingress, m.updates, m.checks, m.verdicts, m.commands, m.requests, m.budget, m.limited, m.missed,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "breakwater_waiting", Help: "Subjects that are not up to date; -1: the database does not answer."},

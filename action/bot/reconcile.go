@@ -58,6 +58,11 @@ func (b *Bot) reconcile(ctx context.Context, everything bool) error {
 	n, err := b.Store.Forgotten(ctx, b.Now().Add(-forgottenAfter))
 	b.metrics.found("subject", n)
 	errs := []error{err, b.redeliver(ctx), b.Store.Prune(ctx)}
+	if b.outbox != nil {
+		n, err := b.Store.Overdue(ctx, b.Now().Add(-overdueAfter))
+		b.metrics.found("letter", n)
+		errs = append(errs, err)
+	}
 	if everything {
 		errs = append(errs, b.sweep(ctx))
 	}

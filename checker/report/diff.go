@@ -78,3 +78,42 @@ func firstHunks(all []hunk, limit int) (shown []hunk, left int) {
 	}
 	return shown, left
 }
+
+// A Row is a line of two texts side by side; the number of a side that is without it is
+// zero.
+type Row struct {
+	Base, Head         int
+	BaseText, HeadText string
+	Gap                bool // lines that stayed are left out before it
+}
+
+// Changed reports whether the two sides of r differ.
+func (r Row) Changed() bool { return r.Base == 0 || r.Head == 0 || r.BaseText != r.HeadText }
+
+// SideBySide returns two texts side by side, where they differ: at most limit rows, and
+// how many lines are left out.
+func SideBySide(base, head []byte, limit int) (rows []Row, left int) {
+	shown, left := firstHunks(hunks(base, head), limit)
+	for _, h := range shown {
+		gap := len(rows) > 0
+		first := len(rows) // of the lines that are gone and have none beside them yet
+		for _, l := range h.Lines {
+			text := Plain(l.Text)
+			switch {
+			case l.Op == ' ':
+				rows = append(rows, Row{l.Base, l.Head, text, text, gap})
+				first = len(rows)
+			case l.Op == '-':
+				rows = append(rows, Row{Base: l.Base, BaseText: text, Gap: gap})
+			case first < len(rows) && rows[first].Head == 0:
+				rows[first].Head, rows[first].HeadText = l.Head, text
+				first++
+			default:
+				rows = append(rows, Row{Head: l.Head, HeadText: text, Gap: gap})
+				first = len(rows)
+			}
+			gap = false
+		}
+	}
+	return rows, left
+}

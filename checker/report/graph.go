@@ -54,17 +54,23 @@ func (v *view) graph() *graph {
 	byPort(consumers, ports, uses)
 	g := &graph{Title: fmt.Sprintf("%s that changed, %s", many(len(ports)+morePorts, "port"), many(len(consumers)+moreConsumers, "consumer"))}
 	g.layout(ports, consumers, uses)
-	var more []string
-	if morePorts > 0 {
-		more = append(more, many(morePorts, "more port"))
-	}
-	if moreConsumers > 0 {
-		more = append(more, many(moreConsumers, "more consumer"))
-	}
-	if len(more) > 0 {
-		g.More = "And " + strings.Join(more, " and ") + "."
-	}
+	g.More = leftOut(morePorts, moreConsumers)
 	return g
+}
+
+// leftOut counts what a picture had no room for.
+func leftOut(ports, consumers int) string {
+	var more []string
+	if ports > 0 {
+		more = append(more, many(ports, "more port"))
+	}
+	if consumers > 0 {
+		more = append(more, many(consumers, "more consumer"))
+	}
+	if len(more) == 0 {
+		return ""
+	}
+	return "And " + strings.Join(more, " and ") + "."
 }
 
 // uses lists the uses of ports that changed, the worst first.

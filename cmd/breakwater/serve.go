@@ -14,7 +14,11 @@ import (
 	"syscall"
 
 	"github.com/breakwater-data/breakwater/action/bot"
+	web "github.com/breakwater-data/breakwater/action/bot/pages"
 	"github.com/breakwater-data/breakwater/action/bot/store"
+	"github.com/breakwater-data/breakwater/checker/source/document"
+	"github.com/breakwater-data/breakwater/notifier"
+	"github.com/breakwater-data/breakwater/notifier/channels"
 	"github.com/spf13/cobra"
 )
 
@@ -25,6 +29,8 @@ type serveFlags struct {
 	key                                 string
 	secrets                             []string
 	slots                               int
+	notify                              string // the file that says who is told, and how
+	public, client, clientSecret        string // of the pages, and of those who log in
 }
 
 // databaseVariable may hold the database's address, which a password makes a secret.
@@ -52,6 +58,10 @@ event, so that they can be exchanged without losing one.`,
 	flags.StringVar(&f.pages, "pages", string(bot.Login), "who may look at pages and /api/v1: login, anonymous (everybody who can reach them) or off")
 	flags.StringVar(&f.level, "log-level", "info", "what is logged: debug, info, warn or error")
 	flags.IntVar(&f.slots, "checks", 4, "how many checks run at once")
+	flags.StringVar(&f.notify, "notify", "", "a file with a notify section, as breakwater.yaml has one: who is told of what hits them, and how")
+	flags.StringVar(&f.public, "public-url", "", "where people reach the pages, such as https://breakwater.acme.example")
+	flags.StringVar(&f.client, "github-client-id", "", "the App's client id, for people who log in")
+	flags.StringVar(&f.clientSecret, "github-client-secret-file", "", "a file with the App's client secret")
 	c.completes(cmd, "pages", string(bot.Login), string(bot.Anonymous), string(bot.Off))
 	c.completes(cmd, "log-level", "debug", "info", "warn", "error")
 	return cmd
@@ -68,11 +78,69 @@ func (c *cli) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer b.Store.Close()
+	if err := errors.Join(c.outbox(b, f), c.pages(b, f)); err != nil {
+		return usageError{err}
+	}
 	l, err := net.Listen("tcp", f.listen)
 	if err != nil {
 		return err
 	}
 	return b.Run(ctx, l)
+}
+
+// maxNotify is how many bytes the file has that says who is told.
+const maxNotify = 1 << 20
+
+// outbox has the bot tell those who are hit. Which channels there are says the operator,
+// and not a repository: what stands in their environment is his.
+func (c *cli) outbox(b *bot.Bot, f serveFlags) error {
+	if f.notify == "" {
+		return nil
+	}
+	text, err := os.ReadFile(f.notify)
+	if err == nil && len(text) > maxNotify {
+		err = errors.New("it has too many bytes")
+	}
+	if err != nil {
+		return fmt.Errorf("--notify: %w", err)
+	}
+	doc, err := document.Parse(f.notify, text)
+	if err != nil {
+		return fmt.Errorf("--notify: %w", err)
+	}
+	config, err := notifier.Read(doc.Get("notify"))
+	if err == nil && len(config.Channels) == 0 {
+		err = errors.New("want channels in its notify section; else nobody is told")
+	}
+	open := func(d notifier.Declaration) (notifier.Channel, error) { return channels.One(d, c.getenv, c.now) }
+	for _, d := range config.Channels {
+		if d.Kind == notifier.GitHub {
+			continue
+		}
+		if _, wrong := open(d); wrong != nil { // rather now than when there is something to tell
+			err = errors.Join(err, fmt.Errorf("channel %q: %w", d.Name, wrong))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("--notify: %w", err)
+	}
+	(&bot.Outbox{Bot: b, Config: config, Open: open}).Attach()
+	return nil
+}
+
+// pages has the bot show its pages.
+func (c *cli) pages(b *bot.Bot, f serveFlags) error {
+	s := &web.Site{Bot: b}
+	if given := f.client != "" || f.clientSecret != "" || f.public != ""; given && b.Pages == bot.Login {
+		secret, err := os.ReadFile(f.clientSecret)
+		if err != nil {
+			return fmt.Errorf("--github-client-secret-file: %w", err)
+		}
+		if s.Login, err = web.NewLogin(b.GitHub.API, f.client, string(bytes.TrimSpace(secret)), f.public, c.now, b.Log); err != nil {
+			return fmt.Errorf("--github-client-id, --github-client-secret-file and --public-url: %w", err)
+		}
+	}
+	return s.Attach()
 }
 
 // newBot makes a bot of the flags, without a store.

@@ -12,6 +12,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/notifier"
 	"github.com/breakwater-data/breakwater/notifier/email"
+	"github.com/breakwater-data/breakwater/notifier/shoutrrr"
 	"github.com/breakwater-data/breakwater/notifier/slack"
 	"github.com/breakwater-data/breakwater/notifier/webhook"
 )
@@ -51,6 +52,11 @@ func Send(ctx context.Context, c notifier.Config, notices []notifier.Notice, kno
 	return delivered, errors.Join(err, sendErr)
 }
 
+// One opens one channel.
+func One(d notifier.Declaration, getenv func(string) string, now func() time.Time) (notifier.Channel, error) {
+	return opener{d, getenv, now}.open()
+}
+
 type opener struct {
 	notifier.Declaration
 	getenv func(string) string
@@ -60,7 +66,22 @@ type opener struct {
 func (o opener) open() (notifier.Channel, error) {
 	loopback := o.getenv(LoopbackVariable) != ""
 	switch o.Kind {
+	case notifier.GitHub:
+		return nil, errors.New("only the bot opens issues; see breakwater serve")
+	case notifier.Shoutrrr:
+		address, err := o.secret(o.URLEnv)
+		if err != nil {
+			return nil, err
+		}
+		return shoutrrr.New(address, loopback)
 	case notifier.Slack:
+		if o.TokenEnv != "" {
+			token, err := o.secret(o.TokenEnv)
+			if err != nil {
+				return nil, err
+			}
+			return slack.NewAPI(o.URL, token, loopback)
+		}
 		address, err := o.secret(o.URLEnv)
 		if err != nil {
 			return nil, err

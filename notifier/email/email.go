@@ -34,7 +34,7 @@ type Channel struct {
 	html               *htmltemplate.Template
 }
 
-//go:embed notice.txt.tmpl notice.html.tmpl
+//go:embed *.tmpl
 var templates embed.FS
 
 // timeout is how long one step of a delivery may take.
@@ -69,10 +69,10 @@ func New(d notifier.Declaration, username, password string) (*Channel, error) {
 	if username != "" {
 		c.options = append(c.options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(username), mail.WithPassword(password))
 	}
-	if c.text, err = texttemplate.ParseFS(templates, "notice.txt.tmpl"); err != nil {
+	if c.text, err = texttemplate.ParseFS(templates, "*.txt.tmpl"); err != nil {
 		return nil, err
 	}
-	c.html, err = htmltemplate.ParseFS(templates, "notice.html.tmpl")
+	c.html, err = htmltemplate.ParseFS(templates, "*.html.tmpl")
 	return c, err
 }
 
@@ -82,12 +82,36 @@ func (c *Channel) Deliver(ctx context.Context, n notifier.Notice) error {
 	if err != nil {
 		return err
 	}
+	return c.send(ctx, msg, n.To)
+}
+
+// Gather implements [notifier.Gatherer].
+func (c *Channel) Gather(ctx context.Context, key string, notices []notifier.Notice) error {
+	first := notices[0]
+	msg, err := c.envelope(key, first.To, fmt.Sprintf("%d changes to what you read", len(notices)), first.Time)
+	if err != nil {
+		return err
+	}
+	var text, html []view
+	for _, n := range notices {
+		text, html = append(text, newView(n, plain)), append(html, newView(n, marked))
+	}
+	if err := msg.SetBodyTextTemplate(c.text.Lookup("digest.txt.tmpl"), text); err != nil {
+		return err
+	}
+	if err := msg.AddAlternativeHTMLTemplate(c.html.Lookup("digest.html.tmpl"), html); err != nil {
+		return err
+	}
+	return c.send(ctx, msg, first.To)
+}
+
+func (c *Channel) send(ctx context.Context, msg *mail.Msg, recipient string) error {
 	client, err := mail.NewClient(c.host, c.options...) // one for each: a client is one conversation
 	if err != nil {
 		return err
 	}
 	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
-		return c.explain(err, n.To)
+		return c.explain(err, recipient)
 	}
 	return nil
 }
@@ -103,7 +127,7 @@ type view struct {
 
 func plain(s notifier.Sentence) any { return s(notifier.Name) }
 
-func html(s notifier.Sentence) any {
+func marked(s notifier.Sentence) any {
 	return htmltemplate.HTML(s(func(name string) string {
 		return "<strong>" + htmltemplate.HTMLEscapeString(notifier.Name(name)) + "</strong>"
 	}))
@@ -114,22 +138,31 @@ func newView(n notifier.Notice, render func(notifier.Sentence) any) view {
 	return view{n, shown, notifier.More(more), render(n.Headline), render(n.Next)}
 }
 
-func (c *Channel) message(n notifier.Notice) (*mail.Msg, error) {
+// envelope makes a mail without its text.
+func (c *Channel) envelope(key, to, subject string, at time.Time) (*mail.Msg, error) {
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
-	if err := errors.Join(msg.FromFormat("Breakwater", c.from), msg.To(n.To)); err != nil {
+	if err := errors.Join(msg.FromFormat("Breakwater", c.from), msg.To(to)); err != nil {
 		return nil, errors.New("the address of the sender or of the recipient cannot be used") // no error names a recipient
 	}
-	msg.Subject(n.Headline(notifier.Name))
-	msg.SetMessageIDWithValue(n.Key + "@" + c.domain)
+	msg.Subject(subject)
+	msg.SetMessageIDWithValue(key + "@" + c.domain)
+	msg.SetGenHeader("Auto-Submitted", "auto-generated") // out-of-office programs do not answer
+	msg.SetDateWithValue(at)
+	return msg, nil
+}
+
+func (c *Channel) message(n notifier.Notice) (*mail.Msg, error) {
+	msg, err := c.envelope(n.Key, n.To, n.Headline(notifier.Name), n.Time)
+	if err != nil {
+		return nil, err
+	}
 	thread := "<" + n.Thread + ".thread@" + c.domain + ">"
 	msg.SetGenHeader(mail.HeaderReferences, thread)
 	msg.SetGenHeader(mail.HeaderInReplyTo, thread)
-	msg.SetGenHeader("Auto-Submitted", "auto-generated") // out-of-office programs do not answer
-	msg.SetDateWithValue(n.Time)
-	if err := msg.SetBodyTextTemplate(c.text, newView(n, plain)); err != nil {
+	if err := msg.SetBodyTextTemplate(c.text.Lookup("notice.txt.tmpl"), newView(n, plain)); err != nil {
 		return nil, err
 	}
-	return msg, msg.AddAlternativeHTMLTemplate(c.html, newView(n, html))
+	return msg, msg.AddAlternativeHTMLTemplate(c.html.Lookup("notice.html.tmpl"), newView(n, marked))
 }
 
 // minRedacted is how long a text has to be to be worth hiding: a shorter one hides

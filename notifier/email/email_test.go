@@ -294,3 +294,25 @@ func TestDeliverToNobody(t *testing.T) {
 		t.Errorf("a server that is not there may come back: got %v", err)
 	}
 }
+
+func TestSeveralInOneMail(t *testing.T) {
+	port, inbox := maildev(t)
+	c := newChannel(t, declared(port, notifier.NoTLS), "", "")
+	other := notifytest.Notice()
+	other.Port.Name, other.Change.State = "carts<b>", notifier.Merged
+	if err := c.Gather(t.Context(), "33ac6941ba14b1ab5430fe0e600ab951", []notifier.Notice{notifytest.Notice(), other}); err != nil {
+		t.Fatal(err)
+	}
+	letters := inbox()
+	if len(letters) != 1 || letters[0].Subject != "2 changes to what you read" {
+		t.Fatalf("got %+v", letters)
+	}
+	for _, want := range []string{"checkout wants to change orders", "checkout changed carts<b>", "(merged)", "Order.discount (field 4) is gone"} {
+		if !strings.Contains(letters[0].Text, want) {
+			t.Errorf("%q is missing in\n%s", want, letters[0].Text)
+		}
+	}
+	if strings.Contains(letters[0].HTML, "carts<b>") {
+		t.Errorf("a name is obeyed:\n%s", letters[0].HTML)
+	}
+}

@@ -2,9 +2,11 @@ package slack
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -154,5 +156,93 @@ func ask(t *testing.T, url, question string, answer any) {
 	}
 	if err := json.Unmarshal(text, answer); err != nil {
 		t.Fatalf("%s: %s", err, text)
+	}
+}
+
+// A message of an app stays one: it is changed, and a line is added to its thread.
+func TestAnAppChangesItsMessage(t *testing.T) {
+	ruletest.Peer(t, "node_modules/emulate")
+	port := notifytest.Port(t)
+	url := fmt.Sprintf("http://127.0.0.1:%d", port)
+	notifytest.Node(t, url, "node_modules/emulate/dist/index.js", "start", "--host", "127.0.0.1", "-p", fmt.Sprint(port), "-s", "slack")
+	const general = "C000000001"
+	a, err := NewAPI(url+"/api", "xoxb-any", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := notifytest.Notice()
+	n.To = general
+	place, err := a.Put(t.Context(), n, "")
+	if err != nil || !strings.HasPrefix(place, general+" ") {
+		t.Fatalf("%q, %v", place, err)
+	}
+	n.Change.State = notifier.Merged
+	if again, err := a.Put(t.Context(), n, place); err != nil || again != place {
+		t.Fatalf("%q, %v", again, err)
+	}
+	type posted struct {
+		Text   string
+		Thread string `json:"thread_ts"`
+		Blocks []block
+	}
+	var history, thread struct{ Messages []posted }
+	ask(t, url+"/api/conversations.history", `{"channel": "`+general+`"}`, &history)
+	ask(t, url+"/api/conversations.replies", `{"channel": "`+general+`", "ts": "`+strings.Fields(place)[1]+`"}`, &thread)
+	if len(history.Messages) != 1 || !strings.Contains(words(message{Blocks: history.Messages[0].Blocks})+history.Messages[0].Text, "checkout changed orders") {
+		t.Errorf("the channel shows %+v", history)
+	}
+	if len(thread.Messages) != 2 || thread.Messages[1].Text != "This change is merged." {
+		t.Errorf("the thread shows %+v", thread)
+	}
+}
+
+func TestWhatSlackAnswers(t *testing.T) {
+	for _, tt := range []struct {
+		name, answer string
+		code         int
+		temporary    bool
+		want         string
+	}{
+		{"posted", `{"ok":true,"channel":"C1234567","ts":"1.2"}`, 200, false, "<nil>"},
+		{"no such channel", `{"ok":false,"error":"channel_not_found"}`, 200, false, "the receiver answered channel_not_found"},
+		{"broken for a while", `{"ok":false,"error":"internal_error"}`, 200, true, "the receiver answered internal_error"},
+		{"too much", `{"ok":false,"error":"ratelimited"}`, 429, true, `the receiver answered 429 Too Many Requests: {"ok":false,"error":"ratelimited"}`},
+		{"a page", "<html>", 200, true, "the receiver's answer is no JSON"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(tt.code)
+				fmt.Fprint(w, tt.answer)
+			}))
+			defer server.Close()
+			a, err := NewAPI(server.URL, "xoxb-hush", true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = a.Deliver(t.Context(), notifytest.Notice())
+			var temporary *notifier.Temporary
+			if errors.As(err, &temporary) != tt.temporary || fmt.Sprint(err) != tt.want {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// Somebody deletes the message: it is posted anew.
+func TestAMessageThatIsGone(t *testing.T) {
+	var asked []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		asked = append(asked, req.URL.Path)
+		if req.URL.Path == "/chat.update" {
+			fmt.Fprint(w, `{"ok":false,"error":"message_not_found"}`)
+			return
+		}
+		fmt.Fprint(w, `{"ok":true,"channel":"C1234567","ts":"3.4"}`)
+	}))
+	defer server.Close()
+	a, _ := NewAPI(server.URL, "xoxb-hush", true)
+	place, err := a.Put(t.Context(), notifytest.Notice(), "C1234567 1.2")
+	if err != nil || place != "C1234567 3.4" || len(asked) != 2 {
+		t.Errorf("%q, %v, %q", place, err, asked)
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -53,6 +54,23 @@ func (tx *Tx) Audit(ctx context.Context, e Entry) error {
 func (s *Store) Trail(ctx context.Context, repo string) (list []Entry, err error) {
 	err = s.Do(ctx, func(tx *Tx) error {
 		list, err = all(ctx, tx, `SELECT at, actor, repo, about, did, detail FROM audit WHERE repo = $1 ORDER BY id`, []any{repo},
+			func(scan func(...any) error) (e Entry, err error) {
+				var at int64
+				err = scan(&at, &e.Actor, &e.Repo, &e.About, &e.Did, &e.Detail)
+				e.At = unstamp(at)
+				return e, err
+			})
+		return err
+	})
+	return list, err
+}
+
+// LatestTrail lists the entries about repositories, the newest first: at most limit. All
+// of them, if repos is nil.
+func (s *Store) LatestTrail(ctx context.Context, repos []string, limit int) (list []Entry, err error) {
+	in, args := among("repo", repos, 0)
+	err = s.Do(ctx, func(tx *Tx) error {
+		list, err = all(ctx, tx, `SELECT at, actor, repo, about, did, detail FROM audit WHERE id > $1`+in+fmt.Sprintf(` ORDER BY id DESC LIMIT %d`, limit), args,
 			func(scan func(...any) error) (e Entry, err error) {
 				var at int64
 				err = scan(&at, &e.Actor, &e.Repo, &e.About, &e.Did, &e.Detail)

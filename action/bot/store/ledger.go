@@ -63,6 +63,7 @@ const (
 	ledgerAge = 30 * 24 * time.Hour
 	objectAge = 14 * 24 * time.Hour
 	listAge   = 2 * 24 * time.Hour
+	letterAge = 365 * 24 * time.Hour // a change rarely waits for longer for a consent
 )
 
 // Prune forgets what is old: deliveries, and what can be asked for again.
@@ -73,6 +74,7 @@ func (s *Store) Prune(ctx context.Context) error {
 		_, err3 := tx.Exec(ctx, `DELETE FROM answer WHERE used < $1`, stamp(s.now().Add(-objectAge)))
 		_, err4 := tx.Exec(ctx, `DELETE FROM once WHERE name LIKE $1 AND at < $2`, Turn+"%", stamp(s.now().Add(-touchEvery)))
 		_, err5 := tx.Exec(ctx, `DELETE FROM object WHERE id LIKE $1 AND used < $2`, Listing+"%", stamp(s.now().Add(-listAge)))
-		return errors.Join(err1, err2, err3, err4, err5)
+		_, err6 := tx.Exec(ctx, `DELETE FROM letter WHERE state IN ($1, $2) AND made < $3`, string(Sent), string(Dropped), stamp(s.now().Add(-letterAge)))
+		return errors.Join(err1, err2, err3, err4, err5, err6)
 	})
 }

@@ -84,7 +84,7 @@ func (q *riverQueue[T]) enqueue(ctx context.Context, tx *Tx, job Job, at time.Ti
 func (q *riverQueue[T]) work(ctx context.Context, w Work) (func(context.Context) error, error) {
 	config := &river.Config{
 		Logger: w.Log, Workers: w.Workers, Queues: make(map[string]river.QueueConfig),
-		JobTimeout:           -1, // each job has a deadline of its own
+		JobTimeout:           -1, // each kind of job has its own
 		RescueStuckJobsAfter: max(w.Rescue, 0), FetchPollInterval: poll,
 		RetryPolicy: patience{},
 	}

@@ -149,6 +149,8 @@ func (tx *Tx) Forget(ctx context.Context, repo string) error {
 func (tx *Tx) forget(ctx context.Context, which string, arg any) error {
 	for _, statement := range []string{
 		`DELETE FROM verdict WHERE subject IN (SELECT id FROM subject WHERE repo ` + which + `)`,
+		`DELETE FROM letter WHERE thread IN (SELECT id FROM thread WHERE subject IN (SELECT id FROM subject WHERE repo ` + which + `))`,
+		`DELETE FROM thread WHERE subject IN (SELECT id FROM subject WHERE repo ` + which + `)`,
 		`DELETE FROM ack WHERE subject IN (SELECT id FROM subject WHERE repo ` + which + `)`,
 		`DELETE FROM port WHERE repo ` + which, `DELETE FROM reading WHERE repo ` + which, `DELETE FROM tip WHERE repo ` + which,
 		`DELETE FROM object WHERE repo ` + which, `UPDATE subject SET done = wanted, failure = '' WHERE repo ` + which,

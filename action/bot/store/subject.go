@@ -142,3 +142,13 @@ func (s *Store) Waiting(ctx context.Context) (waiting, failed int64, err error) 
 	})
 	return waiting, failed, err
 }
+
+// Subject returns a subject; nil: there is none.
+func (tx *Tx) Subject(ctx context.Context, id int64) (*Subject, error) {
+	s := &Subject{ID: id}
+	ok, err := tx.Row(ctx, `SELECT installation, repo, kind, name FROM subject WHERE id = $1`, []any{id}, &s.Installation, &s.Repo, (*string)(&s.Kind), &s.Name)
+	if !ok {
+		return nil, err
+	}
+	return s, nil
+}

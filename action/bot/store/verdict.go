@@ -93,6 +93,16 @@ func (tx *Tx) Open(ctx context.Context, installation int64) ([]Checked, error) {
 	return checked(ctx, tx, `WHERE open <> 0 AND subject IN (SELECT id FROM subject WHERE installation = $1 AND kind = 'pull') ORDER BY subject`, installation)
 }
 
+// OpenChecks lists the open pull requests that were checked, the newest first: at most
+// limit.
+func (s *Store) OpenChecks(ctx context.Context, limit int) (list []Checked, err error) {
+	err = s.Do(ctx, func(tx *Tx) error {
+		list, err = checked(ctx, tx, fmt.Sprintf(`WHERE open <> 0 AND subject IN (SELECT id FROM subject WHERE kind = 'pull') ORDER BY at DESC, subject LIMIT %d`, limit))
+		return err
+	})
+	return list, err
+}
+
 func checked(ctx context.Context, tx *Tx, where string, args ...any) (list []Checked, err error) {
 	found, err := verdicts(ctx, tx, where, args...)
 	for _, v := range found {

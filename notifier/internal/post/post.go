@@ -49,14 +49,20 @@ func isLoopback(host string) bool {
 }
 
 // maxAnswer is how much of an answer is read.
-const maxAnswer = 4 << 10
+const maxAnswer = 64 << 10
 
 // Post sends body once. An answer that is no success is an error; it repeats the
 // first quote bytes of what the receiver says, whose words may come from anywhere.
 func (t Target) Post(ctx context.Context, header http.Header, body []byte, quote int) error {
+	_, err := t.Ask(ctx, header, body, quote)
+	return err
+}
+
+// Ask sends body once, as [Target.Post] does, and returns the beginning of the answer.
+func (t Target) Ask(ctx context.Context, header http.Header, body []byte, quote int) (answer []byte, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, bytes.NewReader(body))
 	if err != nil {
-		return errors.New("the receiver's URL cannot be used")
+		return nil, errors.New("the receiver's URL cannot be used")
 	}
 	for name, values := range header {
 		req.Header[name] = values
@@ -69,16 +75,16 @@ func (t Target) Post(ctx context.Context, header http.Header, body []byte, quote
 			err = wrapped.Err
 		}
 		if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
-			return cause
+			return nil, cause
 		}
-		return &notifier.Temporary{Err: fmt.Errorf("the receiver cannot be reached: %w", err)}
+		return nil, &notifier.Temporary{Err: fmt.Errorf("the receiver cannot be reached: %w", err)}
 	}
 	defer res.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswer)) // the status says enough
 	if res.StatusCode/100 == 2 {
-		return nil
+		return text, nil
 	}
-	return refusal(res, string(text[:min(len(text), quote)]))
+	return nil, refusal(res, string(text[:min(len(text), quote)]))
 }
 
 // refusal says what an answer means that is no success.
