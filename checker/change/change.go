@@ -145,7 +145,7 @@ type Rule struct {
 	Why      string   // what goes wrong, and for whom; the first sentence stands alone
 	Fix      string   // what to do instead
 	Then     string   // what belongs to a removal once it may happen: "reserve its number"; may be empty
-	Also     []string // every name that other tools have for it: "buf:FIELD_NO_DELETE"
+	Also     []string // every name that other tools have for it: "buf:FIELD_NO_DELETE"; * stands for any part
 }
 
 // Needed returns r's class for a consumer whose declared need it violates.
@@ -154,6 +154,11 @@ func (r *Rule) Needed() Class {
 		return Breaking
 	}
 	return r.IfNeeded
+}
+
+// IsAlso reports whether another tool may call r by id.
+func (r *Rule) IsAlso(id string) bool {
+	return slices.ContainsFunc(r.Also, func(name string) bool { ok, _ := path.Match(name, id); return ok })
 }
 
 // Name returns the last part of r's id.

@@ -147,7 +147,7 @@ func runExample(t *testing.T, diff Diff, r *change.Rule, ar *txtar.Archive) {
 		fired = fired || c.Rule == r
 		fmt.Fprintf(&got, "%s: %s: %s\n", c.Head, c.Rule.ID, c.Detail)
 		for _, p := range c.Also {
-			if !slices.Contains(c.Rule.Also, p.ID) {
+			if !c.Rule.IsAlso(p.ID) {
 				t.Errorf("%s does not say that it is also %s", c.Rule.ID, p.ID)
 			}
 		}
