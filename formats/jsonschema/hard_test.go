@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"github.com/breakwater-data/breakwater/checker/schema"
 )
 
 // Questions that are hard end all the same: with an answer, or undecided and said so.
@@ -73,5 +76,34 @@ func TestHardQuestionsEnd(t *testing.T) {
 				t.Logf("%d changes, the first: %.300s", len(changes), details(changes[:1]))
 			}
 		})
+	}
+}
+
+// Definitions that hold each other behind alternatives are outlined once each, and a web of
+// schemas without names has an end.
+func TestOutlinesEnd(t *testing.T) {
+	var named []string
+	bare := "{}"
+	for i := range 40 {
+		var props []string
+		for j := range 40 {
+			props = append(props, fmt.Sprintf(`"p%d": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/T%d"}]}`, j, j))
+		}
+		named = append(named, fmt.Sprintf(`"T%d": {"type": "object", "properties": {%s}}`, i, strings.Join(props, ",")))
+	}
+	for range 20 {
+		bare = fmt.Sprintf(`{"properties": {"a": {"anyOf": [%s, {"$ref": "#"}, {"properties": {"b": {"$ref": "#/$defs/T0"}}}]}}}`, bare)
+	}
+	for _, text := range []string{
+		`{"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": "#/$defs/T0", "$defs": {` + strings.Join(named, ",") + `}}`,
+		`{"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": {"x": ` + bare + `}, "$defs": {` + strings.Join(named, ",") + `}}`,
+	} {
+		s, err := Format.Load(t.Context(), schema.Request{FS: fstest.MapFS{"a.json": {Data: []byte(text)}}, Paths: []string{"a.json"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(s.Outline.Decls); n > 2*maxDecls {
+			t.Errorf("%d declarations", n)
+		}
 	}
 }

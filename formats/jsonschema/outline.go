@@ -10,8 +10,12 @@ import (
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
 )
 
-// maxOutline bounds how deep schemas without a name are outlined.
-const maxOutline = 64
+// Limits of an outline: schemas without a name are outlined at each place, so a web of
+// them has no end of places.
+const (
+	maxOutline = 64     // deep
+	maxDecls   = 20_000 // declarations
+)
 
 // outline lists the properties of each document and each definition. Alternatives are
 // not steps of a path: a consumer names the property, whichever of them has it.
@@ -33,7 +37,7 @@ type outliner struct{ o *schema.Outline }
 
 // declare outlines what a schema holds at its own path.
 func (w *outliner) declare(at change.Path, s *valueset.Schema, depth int) {
-	if _, known := w.o.Decls[at]; known || depth > maxOutline {
+	if _, known := w.o.Decls[at]; known || depth > maxOutline || len(w.o.Decls) >= maxDecls {
 		return
 	}
 	w.o.Decls[at] = nil
@@ -64,7 +68,7 @@ func (w *outliner) edge(at change.Path, step change.Step, s *valueset.Schema, op
 		return
 	}
 	decl := at.Join(step)
-	target, name := s.Target(), s.TargetName()
+	target, name := only(s).Target(), only(s).TargetName()
 	if name != "" {
 		decl = change.Path(name)
 	}
@@ -78,6 +82,28 @@ func (w *outliner) edge(at change.Path, step change.Step, s *valueset.Schema, op
 			w.o.Decls[at][i].Decl = decl
 		}
 	}
+}
+
+// only returns the one alternative of s that holds members, where s holds none itself:
+// what is a thing or its id leads to the thing.
+func only(s *valueset.Schema) *valueset.Schema {
+	for range maxOutline {
+		target := s.Target()
+		if s.TargetName() != "" || target.HoldsItself() {
+			return s
+		}
+		var found []*valueset.Schema
+		for _, inner := range slices.Concat(target.AllOf, target.AnyOf, target.OneOf) {
+			if inner.HoldsMore() {
+				found = append(found, inner)
+			}
+		}
+		if len(found) != 1 || target.Ref != nil || target.Then != nil || target.Else != nil {
+			return s
+		}
+		s = found[0]
+	}
+	return s
 }
 
 // typeOf names the types of a schema as it writes them.

@@ -157,10 +157,11 @@ func (s *Schema) requires(name string, depth int) bool {
 }
 
 // HoldsMore reports whether s describes members or items.
-func (s *Schema) HoldsMore() bool {
-	return slices.ContainsFunc(s.Parts(), func(p *Schema) bool {
-		return len(p.Properties)+len(p.Patterns)+len(p.Prefix) > 0 || p.Items != nil || p.Additional != nil && p.Additional.Truth == nil
-	})
+func (s *Schema) HoldsMore() bool { return slices.ContainsFunc(s.Parts(), (*Schema).HoldsItself) }
+
+// HoldsItself reports whether s describes members or items by keywords of its own.
+func (s *Schema) HoldsItself() bool {
+	return len(s.Properties)+len(s.Patterns)+len(s.Prefix) > 0 || s.Items != nil || s.Additional != nil && s.Additional.Truth == nil
 }
 
 // IsDeprecated reports whether s is marked so, or what it refers to.
