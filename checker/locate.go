@@ -153,6 +153,9 @@ func (s *survey) serving(ctx context.Context, r consumer.Reading) (uses []consum
 	if r.Port != "" || r.ContractID != "" {
 		return []consumer.Use{named(r, served{})}
 	}
+	if r.Evidence.Source == consumer.Pact {
+		return s.answering(ctx, r)
+	}
 	for a := range s.atlases(ctx) {
 		var found []served
 		for _, name := range r.Ports {
@@ -227,4 +230,5 @@ func named(r consumer.Reading, at served) consumer.Use {
 type charts struct {
 	baseAtlas, headAtlas   sync.Once
 	baseTables, headTables *atlas
+	shown                  map[*product.Port]*schema.Outline // of ports that calls were held against
 }
