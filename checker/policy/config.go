@@ -233,17 +233,21 @@ func (r reader) providers(f *document.Fields) (all []consumer.Provider) {
 		return nil
 	}
 	for i, key := range n.Keys {
-		p := consumer.Provider{Name: key.Text}
 		ids := n.Items[i].List()
 		if n.Items[i].Kind != document.List {
-			ids = []*document.Node{n.Items[i]}
+			ids = n.Items[i : i+1]
 		}
+		p := consumer.Provider{Name: key.Text}
+		wrong := n.Items[i]
 		for _, id := range ids {
-			if id.String() == "" {
-				r.Addf(id.At(), "want the id of a port, such as checkout/orders")
-				continue
+			if p.Ports, wrong = append(p.Ports, id.String()), nil; id.String() == "" {
+				wrong = id
+				break
 			}
-			p.Ports = append(p.Ports, id.Text)
+		}
+		if wrong != nil {
+			r.Addf(wrong.At(), "want the id of a port for the provider %q, such as checkout/orders", key.Text)
+			continue
 		}
 		all = append(all, p)
 	}
