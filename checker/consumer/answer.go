@@ -11,16 +11,18 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source"
 )
 
-// MaxNeeds is how many elements of a port a consumer can list by its calls. Who uses more
-// uses the port.
-const MaxNeeds = 2_000
+// Limits of what is found out for one port. Who goes beyond uses the port.
+const (
+	MaxNeeds = 2_000      // elements that calls need
+	maxTries = 50_000_000 // paths and elements that calls are held against
+)
 
 // A Needed is what calls need of one port.
 type Needed struct {
 	Needs    []Need
 	Unlisted []bool          // of each call, whether the port has nothing that answers it
 	Notes    []*source.Error // what calls send or read and the port does not list
-	Over     bool            // there are more than MaxNeeds, and none is listed
+	Over     bool            // it is more than the limits, and none is listed
 }
 
 // NeededBy finds out what calls need of a port. The outlines are those of its states, the
@@ -31,7 +33,7 @@ func NeededBy(calls []Call, outlines ...*schema.Outline) Needed {
 		a.ports = append(a.ports, port{o, templates(o), make(map[string][]match)})
 	}
 	for _, c := range calls {
-		listed := slices.ContainsFunc(a.ports, func(p port) bool { return a.answer(p, c) })
+		listed := a.Over || slices.ContainsFunc(a.ports, func(p port) bool { return a.answer(p, c) })
 		a.Unlisted = append(a.Unlisted, !listed)
 	}
 	for op, sent := range a.sent {
@@ -39,7 +41,7 @@ func NeededBy(calls []Call, outlines ...*schema.Outline) Needed {
 			a.Needs[a.at[path]].Always = times == a.made[op]
 		}
 	}
-	if a.Over = len(a.Needs) > MaxNeeds; a.Over {
+	if a.Over = a.Over || len(a.Needs) > MaxNeeds; a.Over {
 		a.Needs = nil
 	}
 	return a.Needed
@@ -54,20 +56,28 @@ type port struct {
 type answerer struct {
 	Needed
 	ports []port
+	tries int
 	at    map[change.Path]int // where in Needs an element stands
 	told  map[string]bool
 	made  map[change.Path]int                 // how often an operation is called, and not to see it fail
 	sent  map[change.Path]map[change.Path]int // by operation, in how many of these calls an element is sent
 }
 
-func (p port) find(method, path string) []match {
+func (a *answerer) find(p port, method, path string) []match {
 	key := method + " " + path
 	found, ok := p.found[key]
-	if !ok {
+	if !ok && a.try(len(p.templates)) {
 		found = find(p.templates, method, path)
 		p.found[key] = found
 	}
 	return found
+}
+
+// try reports whether so many things may be tried still.
+func (a *answerer) try(n int) bool {
+	a.tries += n
+	a.Over = a.Over || a.tries > maxTries
+	return !a.Over
 }
 
 // answer notes what a call needs of p, and reports whether p has anything to answer it.
@@ -76,14 +86,14 @@ func (a *answerer) answer(p port, c Call) bool {
 		return a.message(p, c)
 	}
 	method := strings.ToLower(c.Method)
-	found := p.find(method, c.Path)
+	found := a.find(p, method, c.Path)
 	for _, m := range found {
 		a.operation(p, m.methods[method], c)
 	}
 	if len(found) > 0 {
 		return true
 	}
-	found = slices.DeleteFunc(slices.Clone(p.find("", c.Path)), func(m match) bool { return !m.says() })
+	found = slices.DeleteFunc(slices.Clone(a.find(p, "", c.Path)), func(m match) bool { return !m.says() })
 	for _, m := range found {
 		a.need(Need{Path: m.root, Rows: true, Why: fmt.Sprintf("makes the call %s, which is not listed,", c), Span: c.Span})
 		a.note(c.Span, fmt.Sprintf("%s is no operation of %s", c, m.root))
@@ -185,6 +195,9 @@ func (a *answerer) message(p port, c Call) bool {
 	w := walker{Outline: p.outline, folds: true}
 	found := false
 	for _, root := range p.outline.Roots {
+		if !a.try(len(p.outline.Decls[root]) * len(c.Reads)) {
+			break
+		}
 		var needs []Need
 		for _, part := range c.Reads {
 			part.Path = change.Path("").Join(part.Path.Steps()[1:]...) // without the body, which it is

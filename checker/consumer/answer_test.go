@@ -321,3 +321,25 @@ func TestANewDemandStandsInTheHeadOnly(t *testing.T) {
 		t.Errorf("got %s (%s)", h.Impact, h.Why)
 	}
 }
+
+// A file of 50,000 calls, each of another path, against 500 operations.
+func BenchmarkNeededBy(b *testing.B) {
+	o := &schema.Outline{Decls: make(map[change.Path][]schema.Edge)}
+	for i := range 500 {
+		root := change.Path("").Join(change.Name(fmt.Sprintf("/v1/things%d/{}", i)))
+		o.Roots = append(o.Roots, root)
+		o.Decls[root] = []schema.Edge{{Step: "get", Type: schema.Operation, Decl: root.Join("get")}}
+		o.Decls[root.Join("get")] = []schema.Edge{{Step: `"200"`, Type: "response", Decl: "Thing"}}
+	}
+	o.Decls["Thing"] = []schema.Edge{{Step: "body", Type: "body", Decl: "Thing.body"}}
+	o.Decls["Thing.body"] = []schema.Edge{{Step: "id"}, {Step: "total"}}
+	var calls []Call
+	for i := range 50_000 {
+		calls = append(calls, call("GET", fmt.Sprintf("/v1/things%d/%d", i%500, i), "200", "body.id", "body.total"))
+	}
+	for b.Loop() {
+		if n := NeededBy(calls, o); n.Over || len(n.Needs) != 1000 {
+			b.Fatalf("got %d needs", len(n.Needs))
+		}
+	}
+}

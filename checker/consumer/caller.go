@@ -30,9 +30,24 @@ func isOmission(c change.Change) bool {
 // calls judges what hits u for calling an operation, whatever else of it u uses: what it
 // has to send from now on, and what concerns every call.
 func (u Use) calls(c change.Change, at schema.Places) Hit {
-	if !c.Breaks().Overlaps(change.Request) {
+	switch {
+	case !c.Breaks().Overlaps(change.Request):
+		return Hit{}
+	case isOmission(c):
+		return u.omits(c, at)
+	case at.Has(c.Path):
 		return Hit{}
 	}
+	for _, n := range u.Fields { // security and servers are of no element
+		if op := at.OperationOf(n.Path); op != "" {
+			return Hit{Impact: Affected, Need: fmt.Sprintf("fields: %s", at.Short(n.Path)), Why: fmt.Sprintf("calls %s", at.Short(op))}
+		}
+	}
+	return Hit{}
+}
+
+// omits judges a change that hits those who leave out what it is about.
+func (u Use) omits(c change.Change, at schema.Places) Hit {
 	used := make(map[change.Path][]Need) // by operation
 	var ops []change.Path
 	for _, n := range u.Fields {
@@ -43,27 +58,26 @@ func (u Use) calls(c change.Change, at schema.Places) Hit {
 			used[op] = append(used[op], n)
 		}
 	}
-	if len(ops) > 0 && !isOmission(c) && !at.Has(c.Path) { // security and servers are of no operation
-		return Hit{Impact: Affected, Need: fmt.Sprintf("fields: %s", at.Short(u.Fields[0].Path)), Why: fmt.Sprintf("calls %s", at.Short(ops[0]))}
-	}
-	if !isOmission(c) {
-		return Hit{}
-	}
 	for _, op := range ops {
-		if u.leavesOut(op, used[op], c.Path, at) {
-			h := Hit{Impact: Violated, Need: fmt.Sprintf("fields: %s", at.Short(op)), Why: u.omission(op, used[op], c, at)}
-			if c.Rule.Idea == assumedOtherwise {
-				h.Impact = Affected
-			}
-			return h
+		if !leavesOut(op, used[op], c.Path, at) {
+			continue
 		}
+		_, last := c.Path.Split()
+		h := Hit{Impact: Violated, Need: fmt.Sprintf("fields: %s", at.Short(op)), Why: fmt.Sprintf("calls %s and does not send %s", at.Short(op), last)}
+		if u.Evidence.Source == Pact {
+			h.Why += where(used[op][0].Span)
+		}
+		if c.Rule.Idea == assumedOtherwise {
+			h.Impact = Affected
+		}
+		return h
 	}
 	return Hit{}
 }
 
 // leavesOut reports whether calls of op by somebody with those needs lack what is at q. Who
 // lists it sends it, at least in some calls, and is judged by that need.
-func (u Use) leavesOut(op change.Path, needs []Need, q change.Path, at schema.Places) bool {
+func leavesOut(op change.Path, needs []Need, q change.Path, at schema.Places) bool {
 	var paths []change.Path
 	for _, n := range needs {
 		if at.Passes(n.Path, q) && n.Path != op {
@@ -72,13 +86,4 @@ func (u Use) leavesOut(op change.Path, needs []Need, q change.Path, at schema.Pl
 		paths = append(paths, n.Path)
 	}
 	return at.Omits(op, paths, q)
-}
-
-func (u Use) omission(op change.Path, needs []Need, c change.Change, at schema.Places) string {
-	_, last := c.Path.Split()
-	why := fmt.Sprintf("calls %s and does not send %s", at.Short(op), last)
-	if u.Evidence.Source == Pact {
-		why += where(needs[0].Span)
-	}
-	return why
 }

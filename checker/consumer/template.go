@@ -98,11 +98,12 @@ func (t template) fits(path []string) (match, bool) {
 	m := match{template: t, dropped: max(len(t.segments), len(path)) - n}
 	own, theirs := t.segments[len(t.segments)-n:], path[len(path)-n:]
 	for i := range n {
-		c := closeness(own[i], theirs[i])
-		if c == differs {
+		if closeness(own[i], theirs[i]) == differs {
 			return m, false
 		}
-		m.fit = append(m.fit, c)
+	}
+	for i := range n {
+		m.fit = append(m.fit, closeness(own[i], theirs[i]))
 	}
 	return m, true
 }

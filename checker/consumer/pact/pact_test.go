@@ -2,12 +2,16 @@ package pact_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/consumer/pact"
+	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
+	"golang.org/x/tools/txtar"
 )
 
 func read(t *testing.T, text string) (consumer.Imported, error) {
@@ -135,4 +139,52 @@ func BenchmarkRead(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// Whatever a stranger's file calls, what it needs is in the port, and who needs nothing
+// called nothing that the port lists.
+func FuzzNeeded(f *testing.F) {
+	ar, err := txtar.ParseFile("../testdata/imports/pact.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range ar.Files {
+		f.Add(file.Data)
+	}
+	edge := func(step change.Step, typ string, decl change.Path) schema.Edge {
+		return schema.Edge{Step: step, Type: typ, Decl: decl, Optional: true}
+	}
+	api := &schema.Outline{Roots: []change.Path{`"/v1/orders/{}"`, `"/orders"`, `"/{}/{}.{}"`}, Decls: map[change.Path][]schema.Edge{
+		`"/v1/orders/{}"`:           {edge("get", schema.Operation, `"/v1/orders/{}".get`), edge("delete", schema.Operation, "")},
+		`"/v1/orders/{}".get`:       {edge("query", "query", `"/v1/orders/{}".get.query`), edge(`"200"`, "response", "Answer"), edge(`"4XX"`, "response", "Answer")},
+		`"/v1/orders/{}".get.query`: {edge("page", "integer", ""), edge("fields", "string", "")},
+		`"/orders"`:                 {edge("post", schema.Operation, `"/orders".post`)},
+		`"/orders".post`:            {edge("request", "request", `"/orders".post.request`), edge("default", "response", "Answer")},
+		`"/orders".post.request`:    {edge("body", "body", "Order")},
+		`"/{}/{}.{}"`:               {edge("get", schema.Operation, "")},
+		"Answer":                    {edge("header", "header", "Answer.header"), edge("body", "body", "Answer.body")},
+		"Answer.header":             {edge("ETag", "string", "")},
+		"Answer.body":               {edge(`"application/json"`, "body", "Order"), edge(`"text/csv"`, "body", "")},
+		"Order":                     {edge("total", "number", ""), edge("lines", "array", "Order.lines"), edge("names", "object", "Order.names"), edge("state", "string", "")},
+		"Order.lines":               {edge(change.Items, "object", "Order")},
+		"Order.names":               {edge(change.Values, "string", "")},
+	}}
+	messages := &schema.Outline{Roots: []change.Path{"Order"}, Decls: map[change.Path][]schema.Edge{"Order": {edge("order_id", "string", ""), edge("lines", "array", "")}}}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		said, _ := pact.Read("web.json", text, consumer.Import{Kind: consumer.Pact}, nil)
+		for _, r := range said.Readings {
+			for _, o := range []*schema.Outline{api, messages} {
+				n := consumer.NeededBy(r.Calls, o)
+				at := schema.Places{Base: o, Head: o}
+				for _, need := range n.Needs {
+					if full, err := at.Resolve(need.Path); err != nil || full != need.Path {
+						t.Errorf("%s is nothing in the port: %s, %v", need.Path, full, err)
+					}
+				}
+				if len(n.Needs) == 0 && !n.Over && slices.Contains(n.Unlisted, false) {
+					t.Errorf("what is listed needs nothing: %+v", r.Calls)
+				}
+			}
+		}
+	})
 }
