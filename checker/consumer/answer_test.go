@@ -277,6 +277,7 @@ func TestImpactsOnCallers(t *testing.T) {
 		want Impact
 	}{
 		{"sends what is not taken any more", sends, edit("request-field-removed", "request.Order.qty", ""), Violated},
+		{"lists a request of which a member is not taken any more", fields(post + ".request.body"), edit("request-field-removed", "request.Order.qty", ""), Affected},
 		{"does not send what is not taken any more", sends, edit("request-field-removed", "request.Order.gift", ""), Unaffected},
 		{"does not send what is asked for now", sends, edit("request-field-required-added", "request.Order.sku", ""), Unaffected}, // no side has it
 		{"does not send what is required now", sends, edit("request-field-required", "request.Order.gift", ""), Violated},
