@@ -35,7 +35,7 @@ func (a *atlas) provided(names []string, given bool) (ids []string) {
 // answering returns a use for each port that answers calls of r. Of several candidates
 // those count that list something of what is called; what none lists leaves it open what
 // else the consumer uses.
-func (s *survey) answering(ctx context.Context, r consumer.Reading) (uses []consumer.Use) {
+func (s *survey) answering(ctx context.Context, side Side, r consumer.Reading) (uses []consumer.Use) {
 	var ids []string
 	for a := range s.atlases(ctx) {
 		if ids = a.provided(r.Ports, r.Given); len(ids) > 0 {
@@ -63,7 +63,7 @@ func (s *survey) answering(ctx context.Context, r consumer.Reading) (uses []cons
 		u := r.Use
 		u.Port, u.Fields = id, needed[i].Needs
 		for _, note := range needed[i].Notes {
-			s.note(Head, note)
+			s.note(side, note)
 		}
 		switch {
 		case needed[i].Over:

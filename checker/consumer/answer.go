@@ -111,23 +111,23 @@ func (a *answerer) operation(p port, op change.Path, c Call) {
 		a.sent[op] = make(map[change.Path]int)
 	}
 	once := make(map[change.Path]bool)
-	send := func(n Need) {
+	send := func(n Need, sometimes bool) {
 		a.need(n)
-		if counts && !once[n.Path] && !n.Rows {
+		if counts && !once[n.Path] && !n.Rows && !sometimes {
 			once[n.Path] = true
 			a.sent[op][n.Path]++
 		}
 	}
 	w := walker{Outline: p.outline, media: c.SentAs}
 	for _, e := range p.outline.Decls[w.decl(op.Join("path"))] { // a call has all of them
-		send(Need{Path: op.Join("path", e.Step), Span: c.Span})
+		send(Need{Path: op.Join("path", e.Step), Span: c.Span}, false)
 	}
 	for _, part := range c.Sends {
 		for _, n := range w.needs(op, part) {
 			if n.Rows {
 				a.note(part.Span, fmt.Sprintf("%s is sent to %s, which does not list it", part.Path, op))
 			}
-			send(n)
+			send(n, part.Sometimes)
 		}
 	}
 	for i, status := range c.Statuses {

@@ -39,6 +39,7 @@ type Part struct {
 	Path       change.Path // within the request, the response or the message
 	Values     []string    // as in [Need]
 	Exhaustive bool
+	Sometimes  bool   // not wherever what encloses it is: in one item of a list, and not in another
 	Why        string // why it stands for all that is inside it; empty: it does not
 	Span       source.Span
 }

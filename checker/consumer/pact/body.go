@@ -18,7 +18,9 @@ type body struct {
 	rules *rules
 	at    change.Path // of the body in a call
 	parts []consumer.Part
-	known map[change.Path]int // where in parts an element stands
+	known map[change.Path]int         // where in parts an element stands
+	count map[change.Path]int         // how often an element is there
+	outer map[change.Path]change.Path // what encloses a member of a map, or an item of a list
 	over  bool
 }
 
@@ -37,12 +39,27 @@ func (b *body) read(n *document.Node, contentType string) []consumer.Part {
 	case contentType != "" && !isJSON(contentType):
 		return b.opaque(n, shown(contentType)+" is not read")
 	}
-	b.known = make(map[change.Path]int)
+	b.known, b.count, b.outer = make(map[change.Path]int), make(map[change.Path]int), make(map[change.Path]change.Path)
 	b.element(n, n.Span, b.at, b.rules.begin())
 	if b.over {
 		return b.opaque(n, "body has more than "+strconv.Itoa(maxParts)+" elements")
 	}
+	for i := range b.parts {
+		b.parts[i].Sometimes = b.isSometimes(b.parts[i].Path)
+	}
 	return b.parts
+}
+
+// isSometimes reports whether what stands at p, or something around it, is missing from
+// an object that others have it in. An empty list has no items to miss it.
+func (b *body) isSometimes(p change.Path) bool {
+	for outer, ok := b.outer[p]; ok; outer, ok = b.outer[p] {
+		if !strings.HasSuffix(string(p), string(change.Items)) && b.count[p] < b.count[outer] {
+			return true
+		}
+		p = outer
+	}
+	return false
 }
 
 // shown says a media type in an error.
@@ -68,6 +85,12 @@ func (b *body) element(n *document.Node, at source.Span, p change.Path, m matchi
 	if b.over {
 		return
 	}
+	b.count[p]++
+	inside := func(step change.Step) change.Path {
+		inner := p.Join(step)
+		b.outer[inner] = p
+		return inner
+	}
 	switch {
 	case n.Kind == document.Scalar:
 		values, exhaustive := m.values(n)
@@ -78,7 +101,7 @@ func (b *body) element(n *document.Node, at source.Span, p change.Path, m matchi
 		b.enter(consumer.Part{Path: p, Why: "expects it without saying what is in it", Span: at})
 	case n.Kind == document.List:
 		for i, item := range n.Items {
-			b.element(item, at, p.Join(change.Items), m.next(strconv.Itoa(i)))
+			b.element(item, at, inside(change.Items), m.next(strconv.Itoa(i)))
 		}
 	case m.anyKey():
 		b.enter(consumer.Part{Path: p, Why: "takes whatever keys there are", Span: at})
@@ -88,7 +111,7 @@ func (b *body) element(n *document.Node, at source.Span, p change.Path, m matchi
 				b.fail(key.Span, "the name has %d bytes; the most is %d", len(key.Text), maxName)
 				continue
 			}
-			b.element(n.Items[i], key.Span, p.Join(change.Name(key.Text)), m.next(key.Text))
+			b.element(n.Items[i], key.Span, inside(change.Name(key.Text)), m.next(key.Text))
 		}
 	}
 }

@@ -116,6 +116,34 @@ func TestValuesThatAreHandled(t *testing.T) {
 	}
 }
 
+func TestWhatIsSentSometimes(t *testing.T) {
+	tests := []struct{ name, body, want string }{
+		{"in one item and not in another", `{"lines": [{"sku": 1, "qty": 1}, {"sku": 2}]}`, "qty"},
+		{"in the items of one list and not of another", `{"orders": [{"lines": [{"sku": 1}]}, {"lines": [{"id": 1}]}]}`, "id sku"},
+		{"in every item of several lists", `{"orders": [{"lines": [{"sku": 1}]}, {"lines": [{"sku": 2}, {"sku": 3}]}]}`, ""},
+		{"below what is in one item only", `{"lines": [{"gift": {"wrap": 1}}, {"id": 1}]}`, "id wrap"},
+		{"no list", `{"gift": {"wrap": 1}}`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			said, err := read(t, file(`{"request": {"method": "POST", "path": "/a", "body": `+tt.body+`}, "response": {}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, p := range said.Readings[0].Calls[0].Sends {
+				if _, name := p.Path.Split(); p.Sometimes {
+					got = append(got, string(name))
+				}
+			}
+			slices.Sort(got)
+			if strings.Join(got, " ") != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestPortsOfAProvider(t *testing.T) {
 	const message = `{"type": "Asynchronous/Messages", "contents": {}, "metadata": {"topic": "paid"}}`
 	text := []byte(file(message))
