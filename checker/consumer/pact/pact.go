@@ -104,7 +104,7 @@ func (r *reader) readings() (all []consumer.Reading) {
 		}
 		all = append(all, reading)
 	}
-	if len(r.calls) > 0 || r.count == len(r.unread) && r.count > 0 || r.wrong > 0 && len(r.topics) == 0 {
+	if len(r.calls) > 0 || len(r.unread) > 0 || r.wrong > 0 { // what is not read may be of any port
 		add(r.calls, "")
 	}
 	for _, topic := range r.topics {

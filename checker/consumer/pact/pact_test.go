@@ -11,6 +11,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/consumer/pact"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
+	"github.com/breakwater-data/breakwater/checker/source/document"
 	"golang.org/x/tools/txtar"
 )
 
@@ -158,14 +159,36 @@ func TestPortsOfAProvider(t *testing.T) {
 	}
 }
 
+// What is not read may be of another port than the messages beside it.
+func TestWhatIsNotReadIsOfAnyPort(t *testing.T) {
+	const message = `{"type": "Asynchronous/Messages", "contents": {}, "metadata": {"topic": "paid"}}`
+	for _, other := range []string{`{"type": "Synchronous/Messages"}`, `{"type": "Unheard/Of"}`} {
+		said, _ := read(t, file(message+","+other))
+		if !slices.ContainsFunc(said.Readings, func(r consumer.Reading) bool { return slices.Equal(r.Ports, []string{"orders"}) && r.Unclear != "" }) {
+			t.Errorf("%s: got %+v", other, said.Readings)
+		}
+	}
+}
+
+// Reading a file of 10,000 interactions, and the floor: only parsing it.
 func BenchmarkRead(b *testing.B) {
 	one := exchange(`{"id": "17", "total": 12.5, "lines": [{"sku": "a", "qty": 1}]}`, `{"body": {"$.lines[*].sku": {"matchers": [{"match": "type"}]}}}`)
 	text := []byte(file(strings.TrimSuffix(strings.Repeat(one+",", 10_000), ",")))
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		if _, err := pact.Read("web.json", text, consumer.Import{}, nil); err != nil {
-			b.Fatal(err)
-		}
+	for _, way := range []struct {
+		name string
+		read func() error
+	}{
+		{"pact", func() error { _, err := pact.Read("web.json", text, consumer.Import{}, nil); return err }},
+		{"floor", func() error { _, err := document.ParseJSON("web.json", text); return err }},
+	} {
+		b.Run(way.name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				if err := way.read(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
