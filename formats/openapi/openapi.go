@@ -54,6 +54,7 @@ var Format = schema.Language[*port]{
 	Outline:   outline,
 	Options:   []string{"preset", "strip-path-prefix", "extensions"},
 	Presets:   presets,
+	Prove:     prove,
 }.Format()
 
 var gaps = []string{
