@@ -1,8 +1,10 @@
 package openapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -246,7 +248,8 @@ func (p *prover) minimal(on part, v any, written bool) *message {
 		case one.isResponse() != on.isResponse() || one.status != on.status:
 			continue
 		case one.same(on):
-			if written && !m.add(on, v) {
+			one.asJSON = on.asJSON
+			if written && !m.add(one, v) {
 				return nil
 			}
 			continue
@@ -265,6 +268,12 @@ func (p part) isBody() bool { return p.kind == requestPart || p.kind == response
 // add writes the value of a part into the message.
 func (m *message) add(p part, v any) bool {
 	m.used = append(m.used, used{p, v})
+	if p.asJSON {
+		text, err := json.Marshal(v)
+		in := cmp.Or(p.param.in, "header")
+		m.asides = append(m.asides, aside{in, p.name, string(text)})
+		return err == nil && m.set(in, p.name, p.param.name, string(text))
+	}
 	switch p.kind {
 	case parameterPart:
 		return m.put(p.node, p.param.in, p.name, p.param.name, v)

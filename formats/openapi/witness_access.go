@@ -25,7 +25,7 @@ const maxRoutes = 5000
 
 // gone shows that a request is not routed any more.
 func (p *prover) gone() *schema.Witness {
-	if p.spot.operation.event() || !isPlainMethod(p.base.method) {
+	if p.spot.operation.event() {
 		return nil // nobody sends a request that is not made any more
 	}
 	m := p.minimal(part{kind: parameterPart}, nil, false)

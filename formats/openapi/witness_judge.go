@@ -76,11 +76,17 @@ func formatsOf(names map[string]bool) map[string]openapi3.StringFormatValidator 
 		c := jsonschema.NewCompiler()
 		c.DefaultDraft(jsonschema.Draft2020)
 		c.AssertFormat()
-		if c.AddResource("format.json", object{"format": name}) != nil {
+		const location = "breakwater:///format"
+		if c.AddResource(location, object{"format": name}) != nil {
 			continue
 		}
-		if s, err := c.Compile("format.json"); err == nil && s.Format != nil {
-			all[name] = openapi3.NewCallbackValidator(func(text string) error { return s.Validate(text) })
+		if s, err := c.Compile(location); err == nil && s.Format != nil {
+			all[name] = openapi3.NewCallbackValidator(func(text string) error {
+				if s.Validate(text) != nil {
+					return fmt.Errorf("it is no %s", name)
+				}
+				return nil
+			})
 		}
 	}
 	return all
@@ -145,7 +151,7 @@ func refusal(err error) (why string, ok bool) {
 		if at != "" {
 			at = "/" + at + ": "
 		}
-		return at + firstLine(schema.Reason), true
+		return at + tellingLine(schema.Reason), true
 	case errors.As(err, &security):
 		return "the credentials are not enough", true
 	case errors.As(err, &request):
@@ -158,6 +164,15 @@ func refusal(err error) (why string, ok bool) {
 
 func isAbsence(err error) bool {
 	return errors.Is(err, openapi3filter.ErrInvalidRequired) || errors.Is(err, openapi3filter.ErrInvalidEmptyValue) || err.Error() == "request body not allowed for this request"
+}
+
+// tellingLine is the innermost of the lines in which a schema says what it refuses.
+func tellingLine(text string) string {
+	if !strings.Contains(text, "jsonschema validation failed") {
+		return firstLine(text)
+	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return short(strings.TrimPrefix(strings.TrimSpace(lines[len(lines)-1]), "- "))
 }
 
 func firstLine(text string) string {

@@ -28,7 +28,11 @@ type message struct {
 	status   int
 	token    map[string][]string // the scopes that the caller has, by security scheme
 	used     []used              // what it was made of
+	asides   []aside             // values of parameters that are not written as they would be sent
 }
+
+// An aside is a parameter whose value is told beside the message.
+type aside struct{ in, name, text string }
 
 // A used is a part of a message and its value.
 type used struct {
@@ -88,22 +92,33 @@ func (m *message) String() string {
 		if name == "Content-Type" && m.header.Get(name) == "application/json" {
 			continue
 		}
+		if slices.ContainsFunc(m.asides, func(a aside) bool { return strings.EqualFold(a.name, name) }) {
+			continue
+		}
 		fmt.Fprintf(&b, " %s: %s", name, strings.Join(m.header[name], ", "))
 	}
 	if m.hasBody {
 		b.WriteString(" " + m.body)
+	}
+	for _, a := range m.asides {
+		fmt.Fprintf(&b, " with %s %s = %s", a.in, a.name, a.text)
 	}
 	return b.String()
 }
 
 // target is what the request asks for.
 func (m *message) target() string {
-	target := m.template
+	target, asked := m.template, query{}
+	for _, one := range m.query {
+		if !slices.ContainsFunc(m.asides, func(a aside) bool { return a.in == "query" && a.name == one[0] }) {
+			asked = append(asked, one)
+		}
+	}
 	for name, text := range m.pathFor(m.template) {
 		target = strings.ReplaceAll(target, "{"+name+"}", url.PathEscape(text))
 	}
-	if len(m.query) > 0 {
-		target += "?" + m.query.encode()
+	if len(asked) > 0 {
+		target += "?" + asked.encode()
 	}
 	return target
 }

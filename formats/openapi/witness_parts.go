@@ -20,6 +20,7 @@ type part struct {
 	node   *document.Node // the parameter, header or media type
 	schema *document.Node // nil: none
 	must   bool           // it has to be there
+	asJSON bool           // its value is judged, and not how it is written
 }
 
 type partKind uint8
@@ -106,8 +107,20 @@ func (s *side) set(space *valueset.Space, n *document.Node) valueset.Set {
 	if n == nil {
 		return valueset.All
 	}
+	if v := readView(s.lib, n, 0); v.decl == "" && v.truth == nil && v.get("format").String() != "" && !slices.Contains(knownFormats, v.get("format").Text) {
+		n = only(v, formatless) // a format of their own says nothing to a validator
+	}
 	return space.Of(s.read.Read(s.scope, n))
 }
+
+// knownFormats are those that validators look at.
+var knownFormats = []string{
+	"int32", "int64", "float", "double", "byte", "binary", "date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname",
+	"ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uri-template", "uuid", "json-pointer", "relative-json-pointer", "regex",
+}
+
+// formatless are all keywords about values but the format.
+var formatless = append(slices.DeleteFunc(slices.Clone(valueKeywords), func(k string) bool { return k == "format" }), "nullable")
 
 // describe writes an operation with some of its parts alone.
 func (s *side) describe(e *extract, some ...part) object {
@@ -154,6 +167,10 @@ func (s *side) describe(e *extract, some ...part) object {
 // described writes what a parameter or header holds, and how.
 func (s *side) described(e *extract, p part) object {
 	one := object{}
+	if p.asJSON {
+		one["content"] = object{"application/json": object{"schema": e.schema(p.schema)}}
+		return one
+	}
 	if content := p.node.Get("content"); content != nil && len(content.Keys) > 0 {
 		one["content"] = object{content.Keys[0].Text: object{"schema": e.schema(p.schema)}}
 		return one

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,7 +29,17 @@ func (p *prover) values() *schema.Witness {
 	for _, s := range p.spot.steps[1:] {
 		place = append(place, s.at...)
 	}
-	return p.differing(on, off, place, p.targets(inner))
+	targets := p.targets(inner)
+	if w := p.differing(on, off, place, targets); w != nil {
+		return w
+	}
+	if w := p.forced(on, off, place); w != nil || on.isBody() {
+		return w
+	}
+	// What a list of objects looks like in a query nobody defined, and the validator
+	// does not read all that is: then the value as such is judged.
+	on.asJSON, off.asJSON = true, true
+	return p.differing(on, off, place, targets)
 }
 
 // schemaAlone is for a part that has a schema on one side only.
@@ -68,23 +79,42 @@ func (p *prover) differing(on, off part, place []change.Step, targets []valueset
 			{allowed, refused, there, p.basics}, {allowed, refused, there}, {allowed, there, p.basics}, {allowed, there},
 		} {
 			v, ok := p.find(sets...)
-			if !ok {
+			if !ok || on.asJSON && !p.isSameAsText(v) {
 				continue
 			}
-			m := p.minimal(on, v, true)
-			if m == nil || slices.Contains(tried, m.String()) {
+			text := fmt.Sprint(v)
+			if slices.Contains(tried, text) {
 				continue
 			}
-			if n := statusOf(off.status); on.status != off.status && !strings.ContainsAny(off.status, "xX") && off.status != "default" {
-				m.status = n
-			}
-			tried = append(tried, m.String())
-			if w := p.confirm(m, []part{off}); w != nil {
+			tried = append(tried, text)
+			if w := p.attempt(on, off, v); w != nil {
 				return w
 			}
 		}
 	}
 	return nil
+}
+
+// attempt puts a value into a part, and has it refused for that of the other side.
+func (p *prover) attempt(on, off part, v any) *schema.Witness {
+	m := p.minimal(on, v, true)
+	if m == nil {
+		return nil
+	}
+	if n := statusOf(off.status); on.status != off.status && !strings.ContainsAny(off.status, "xX") && off.status != "default" {
+		m.status = n
+	}
+	return p.confirm(m, []part{off})
+}
+
+// isSameAsText reports whether a value says the same if it is written as text: it is no
+// null, and the finding is not about types that look alike in a text.
+func (p *prover) isSameAsText(v any) bool {
+	_, isList := v.([]any)
+	_, isObject := v.(map[string]any)
+	_, isText := v.(string)
+	r := p.change.Rule
+	return isText || (isList || isObject) && r != typeChanged.tightened && r != typeChanged.loosened
 }
 
 // targets lists the values that would show the finding at its place, the most telling
