@@ -18,6 +18,7 @@ func diff(base, head *port) []change.Change {
 	}
 	d := newDiffer(base, head)
 	d.description()
+	d.validity()
 	return d.changes
 }
 

@@ -52,9 +52,10 @@ var Format = schema.Language[*port]{
 	Mentions:  mentions,
 	Diff:      diff,
 	Outline:   outline,
-	Options:   []string{"preset", "strip-path-prefix", "extensions"},
+	Options:   []string{"preset", "strip-path-prefix", "extensions", "validate"},
 	Presets:   presets,
 	Prove:     prove,
+	Validate:  validate,
 }.Format()
 
 var gaps = []string{
