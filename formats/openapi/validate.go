@@ -137,6 +137,11 @@ func (l *library) where(err error) source.Span {
 			into(e.Name)
 		case *openapi3.OperationValidationError:
 			into(strings.ToLower(e.Method))
+		case *openapi3.PathParametersError:
+			into(e.Path, strings.ToLower(e.Method))
+		case *openapi3.DuplicateOperationIDError:
+			method, path, _ := strings.Cut(e.Endpoint2, " ")
+			into(path, strings.ToLower(method))
 		case *openapi3.ComponentValidationError:
 			into(sections[e.Section], e.Name)
 		case *openapi3.ParameterFieldValidationError:
