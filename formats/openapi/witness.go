@@ -75,8 +75,8 @@ func (p *prover) sides(o *operation) {
 	p.basics = p.oracle.space.Of(p.oracle.head.read.Read(&valueset.Scope{}, basicSchema()))
 }
 
-// basicSchema is of values that look the same in a body, a query and a path. Only what
-// has to be sent is looked for with it, and texts by preference.
+// basicSchema is of values that can be written as text wherever they stand: words and
+// numbers, and lists and objects of them. They are tried before others.
 func basicSchema() *document.Node {
 	n, _ := document.Parse("basic", []byte(`{type: [boolean, number, string, array, object], pattern: '^[a-zA-Z][a-zA-Z0-9]*$', `+
 		`items: {type: [boolean, number, string], pattern: '^[a-zA-Z0-9]+$'}, additionalProperties: {type: [boolean, number, string], pattern: '^[a-zA-Z0-9]+$'}}`))
