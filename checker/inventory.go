@@ -33,6 +33,7 @@ type Held struct {
 	Notice   slo.Quantity // before something is removed, as the contract promises; zero: not said
 	Uses     []consumer.Use
 	Gaps     map[string][]string // what a consumer needs and the port never promised, by the consumer's id
+	Invalid  []*source.Error     // what its specification does not allow, if the checker validates
 }
 
 // Inventory reads every port in tree, and every registration.
@@ -70,7 +71,11 @@ func (r *run) hold(ctx context.Context) *Held {
 		r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Contract: true, Err: e})
 	}
 	at := schema.Places{Base: r.now.Outline, Head: r.now.Outline}
-	h := &Held{Uses: r.readers(ctx, r.version(), at), Gaps: make(map[string][]string)}
+	var invalid []*source.Error
+	if r.Validate && len(r.now.errs) == 0 && len(r.pair.Head.Paths) > 0 {
+		invalid = source.Errors(r.pair.Head.Format.Validate(ctx, r.now.body))
+	}
+	h := &Held{Invalid: invalid, Uses: r.readers(ctx, r.version(), at), Gaps: make(map[string][]string)}
 	h.Port = r.report()
 	h.State = Unchanged
 	h.Promises, h.Notice = r.now.Promises, r.now.Terms.Notice

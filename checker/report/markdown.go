@@ -383,6 +383,10 @@ func (m *markdown) proofs(findings []policy.Finding) {
 			continue
 		}
 		shown++
+		if w.Encoding == "http" {
+			m.line("- **proof**: %s", code(w.String()))
+			continue
+		}
 		when := "now"
 		if w.Before {
 			when = "before"

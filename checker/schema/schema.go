@@ -163,6 +163,10 @@ type Language[T any] struct {
 
 	// Prove looks for a value that shows c, until ctx ends. Nil: none found.
 	Prove func(ctx context.Context, base, head T, c change.Change) *Witness
+
+	// Validate says what in a schema its specification does not allow, as far as a
+	// comparison need not care. Its errors are *source.Error, joined.
+	Validate func(context.Context, T) error
 }
 
 // A Port is an output port as a document or breakwater.yaml declares it.
@@ -232,6 +236,12 @@ func (w *Witness) Reader() string {
 
 // String says w in a sentence whose subject is left out.
 func (w *Witness) String() string {
+	if w.Encoding == "http" { // a message is sent, and not stored to be read later
+		if w.Before {
+			return fmt.Sprintf("%s, valid before, is %s", w.Written, strings.Replace(w.ReadAs, "not valid", "not valid now", 1))
+		}
+		return fmt.Sprintf("%s, valid now, was %s", w.Written, strings.Replace(w.ReadAs, "not valid", "not valid before", 1))
+	}
 	written := map[bool]string{true: "before", false: "now"}[w.Before]
 	return fmt.Sprintf("written %s %s is read by the %s reader as %s", written, w.Written, w.Reader(), w.ReadAs)
 }
@@ -261,6 +271,7 @@ type Format struct {
 	Tables    func(Schema) []Table
 	compare   func(base, head Schema) []change.Change
 	prove     func(ctx context.Context, base, head Schema, c change.Change) *Witness
+	validate  func(context.Context, Schema) error
 }
 
 // A Schema is one port's schema at one revision.
@@ -325,6 +336,9 @@ func (l Language[T]) Format() Format {
 			return l.Prove(ctx, base.form.(T), head.form.(T), c)
 		}
 	}
+	if l.Validate != nil {
+		f.validate = func(ctx context.Context, s Schema) error { return l.Validate(ctx, s.form.(T)) }
+	}
 	return f
 }
 
@@ -364,6 +378,20 @@ func (f Format) Prove(ctx context.Context, base, head Schema, c change.Change) (
 		}
 	}()
 	return f.prove(ctx, base, head, c)
+}
+
+// Validate says what in a schema its specification does not allow. A schema that was
+// read with errors is not validated.
+func (f Format) Validate(ctx context.Context, s Schema) (err error) {
+	if f.validate == nil {
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = crash(f.Name+" validation", []string{s.Outline.Span.File}, p)
+		}
+	}()
+	return f.validate(ctx, s)
 }
 
 // A Recognizer knows contracts in a language that is not read yet, so that they

@@ -124,6 +124,7 @@ func (c *cli) diagnoseContracts(ctx context.Context, d *diagnosis, tree *revisio
 		d.bad(err)
 		return
 	}
+	ch.Validate = true
 	inv, err := ch.Inventory(ctx, tree)
 	if err != nil {
 		d.bad(err)
@@ -139,6 +140,7 @@ func (c *cli) diagnoseContracts(ctx context.Context, d *diagnosis, tree *revisio
 	}
 	diagnosePresets(d, inv)
 	diagnosePorts(d, inv)
+	diagnoseValidity(d, inv)
 	for _, left := range tree.Left() {
 		if ch.Concerns([]string{left.Path}) {
 			d.note("%s is not read: %s", left.Path, left.Why)
@@ -199,6 +201,23 @@ func diagnosePorts(d *diagnosis, inv *checker.Inventory) {
 	diagnoseImports(d, inv)
 	for _, u := range inv.Unread {
 		d.note("%s is not read: %s", u.Path, u.Why)
+	}
+}
+
+// maxInvalid is how many of the invalid places of one port are listed.
+const maxInvalid = 10
+
+// diagnoseValidity says what of contracts their specification does not allow. They are
+// compared all the same.
+func diagnoseValidity(d *diagnosis, inv *checker.Inventory) {
+	for _, p := range inv.Ports {
+		for i, e := range p.Invalid {
+			if i == maxInvalid {
+				d.note("%s: %d more places are not valid", p.ID, len(p.Invalid)-i)
+				break
+			}
+			d.note("%s: not valid: %s", e.Span, e.Msg)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ func diff(base, head *port) []change.Change {
 	}
 	d := newDiffer(base, head)
 	d.description()
+	d.validity()
 	return d.changes
 }
 
@@ -36,6 +37,7 @@ type differ struct {
 	told       [2]int   // how many facts said that head is wider, or narrower
 	skipped    int      // pairs that were met again
 	equal      []string // what the peer would call edits that were shown to change nothing
+	trail      *trail   // nil: nobody asks where something was found
 }
 
 func newDiffer(base, head *port) *differ {
@@ -64,6 +66,7 @@ func (d *differ) report(c change.Change, ids ...string) {
 		i = len(d.changes)
 		d.index[k] = i
 		d.changes = append(d.changes, c)
+		d.trail.note(k)
 	}
 	for _, p := range peers(ids...) {
 		if !slices.Contains(d.changes[i].Also, p) {

@@ -19,6 +19,7 @@ type port struct {
 	root     *document.Node
 	settings settings
 	span     source.Span
+	inquiry  inquiry // of those who ask how a finding shows
 }
 
 // load reads the description of a port. Only the first of its paths is one: the others

@@ -29,6 +29,21 @@
 // the finding. Schemas that reach too much are not asked about, and then each
 // keyword speaks for itself.
 //
+// # How it is shown
+//
+// A break of a request shows in one that the base accepts and the head refuses, and a
+// break of a response in one that the head allows and the base does not (witness.go).
+// It is looked for only where a finding is shown: the walk is followed once more to
+// learn where the finding was met first (trail.go), a value is found in the sets of
+// both sides, and it is put into the smallest message of the operation
+// (witness_message.go). kin-openapi, which shares nothing with the comparison, holds it
+// against both sides, as extracts of that operation (witness_extract.go): it accepts
+// the one and refuses the other, or nothing is shown. kin-openapi judges 3.0 by a
+// validator of its own and 3.1 by santhosh-tekuri/jsonschema; 3.2 is given to it as
+// 3.1, which is the same for schemas. What would keep it busy for long it is not given
+// (witness_effort.go). It also validates whole descriptions (validate.go), for doctor,
+// and in a check where formats.openapi.validate asks for it.
+//
 // oasdiff answers a part of the same question; each finding carries the checks of that
 // tool that it would be reported under (peers.go, oasdiff.txt).
 package openapi
@@ -52,8 +67,10 @@ var Format = schema.Language[*port]{
 	Mentions:  mentions,
 	Diff:      diff,
 	Outline:   outline,
-	Options:   []string{"preset", "strip-path-prefix", "extensions"},
+	Options:   []string{"preset", "strip-path-prefix", "extensions", "validate"},
 	Presets:   presets,
+	Prove:     prove,
+	Validate:  validate,
 }.Format()
 
 var gaps = []string{
@@ -63,5 +80,6 @@ var gaps = []string{
 	"$dynamicRef where several schemas of one file declare the same dynamic anchor, and $id inside a description",
 	"the encoding of parts of a body and the xml object beyond that they changed (openapi/encoding-changed)",
 	"allowEmptyValue of a parameter, and operations that one side moved to another path",
+	"whether a description is valid, unless formats.openapi.validate is true; examples and defaults are not held against their schemas even then",
 	"the order of servers, tags, and security alternatives, and what tags, info and licences say",
 }

@@ -49,6 +49,7 @@ func (o *operation) edit(rule *change.Rule, keyword string, ids ...string) {
 }
 
 func (o *operation) removed() {
+	defer o.d.trail.enter(o)()
 	n := o.b.node
 	isPath := o.outer.head.node == nil
 	id := map[bool]string{true: "api-path-removed", false: "api-removed"}[isPath]
@@ -73,6 +74,7 @@ func (o *operation) removed() {
 }
 
 func (o *operation) compare() {
+	defer o.d.trail.enter(o)()
 	if o.callback { // one may lead back to the operation that it belongs to
 		v := twin{o.b.node, o.h.node}
 		if o.d.called[v] {

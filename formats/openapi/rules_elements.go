@@ -63,7 +63,7 @@ var discriminatorExtended = harmless("discriminator-extended", "", "Alternatives
 
 var annotationRules = []*change.Rule{
 	defaultChanged, requestDefaultChanged, fieldDeprecated, fieldUndeprecated, stabilityLowered, stabilityRaised, sunsetChanged,
-	unitChanged, classificationRaised, classificationLowered, tagChanged, documentationChanged, spellingChanged, schemaRemoved,
+	unitChanged, classificationRaised, classificationLowered, tagChanged, documentationChanged, spellingChanged, schemaRemoved, invalid,
 }
 
 var defaultChanged = harmless("field-default-changed", "", "The default of a field of a response changed",

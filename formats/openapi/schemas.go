@@ -48,6 +48,7 @@ func (d *differ) schemas(at change.Path, key string, base, head *document.Node, 
 		return
 	}
 	b, h := d.view(d.base.lib, base), d.view(d.head.lib, head)
+	stands := at
 	x.kept = x.kept && d.nested < maxKept
 	v := visit{base: b.node(), head: h.node()}
 	switch {
@@ -72,6 +73,7 @@ func (d *differ) schemas(at change.Path, key string, base, head *document.Node, 
 	}
 	d.nested++
 	defer func() { d.nested-- }()
+	defer d.trail.step(p, stands)()
 	p.compare()
 }
 
