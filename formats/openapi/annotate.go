@@ -87,7 +87,7 @@ func (p *pair) annotation(keyword string, b, h *document.Node) {
 	case keyword == "deprecated":
 		p.deprecation(truth(h))
 	case keyword == "xml":
-		p.edit(spellingChanged, keyword)
+		p.xml(b, h)
 	case keyword == "x-stability-level":
 		p.stability()
 	case slices.Contains(documentation, keyword):

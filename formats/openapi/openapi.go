@@ -62,6 +62,7 @@ var gaps = []string{
 	"patterns with look-around and schemas that reach more than a few thousand nodes, as sets of values: their keywords are compared one by one",
 	"$dynamicRef where several schemas of one file declare the same dynamic anchor, and $id inside a description",
 	"the encoding of parts of a body and the xml object beyond that they changed (openapi/encoding-changed)",
-	"allowEmptyValue of a parameter, and operations that one side moved to another path",
-	"the order of servers, tags, and security alternatives, and what tags, info and licences say",
+	"operations that one side moved to another path",
+	"the order of servers, tags, and security alternatives, and the summary and description beside a $ref",
+	"$self, which OpenAPI 3.2 takes for the base of references: these are followed from where the file is",
 }

@@ -96,12 +96,7 @@ func (o *operation) compare() {
 	o.security()
 	o.callbacks()
 	o.d.servers(o.path, o.b.node, o.h.node)
-	o.d.extensions(o.path, o.b.node, o.h.node)
-	for _, keyword := range []string{"summary", "description", "externalDocs"} {
-		if !document.Equal(o.b.node.Get(keyword), o.h.node.Get(keyword)) {
-			o.edit(documentationChanged, keyword)
-		}
-	}
+	o.d.notes(o.path, o.b.node, o.h.node, "summary", "description", "externalDocs")
 }
 
 func (o *operation) tags() {
@@ -182,8 +177,16 @@ func (o *operation) callbacks() {
 		b, _ := o.d.base.lib.deref(was.Items[i])
 		h, _ := o.d.head.lib.deref(is.Get(key.Text))
 		for j, expression := range keysOf(b) {
-			o.callbackItem(key, expression, b.Items[j], h)
+			if !strings.HasPrefix(expression.Text, "x-") {
+				o.callbackItem(key, expression, b.Items[j], h)
+			}
 		}
+		for j, expression := range keysOf(h) {
+			if b.Key(expression.Text) == nil && !strings.HasPrefix(expression.Text, "x-") {
+				o.callbackAdded(key, expression, h.Items[j])
+			}
+		}
+		o.d.extensions(o.path.Join(change.Name("callbacks"), change.Name(key.Text)), b, h)
 	}
 	for i, key := range keysOf(is) {
 		if was.Get(key.Text) == nil {
@@ -196,6 +199,15 @@ func (o *operation) callbacks() {
 	}
 }
 
+// callbackAdded tells what the provider calls besides what it called.
+func (o *operation) callbackAdded(name, key, added *document.Node) {
+	path := o.path.Join(change.Name("callbacks"), change.Name(name.Text))
+	o.report(change.Change{
+		Rule: operationAdded, Path: path, Key: key.Text, To: short(key.Text), Detail: fmt.Sprintf("%s also calls %s", path, short(key.Text)),
+		Base: o.b.key.At(), Head: keyAndValue(key, added),
+	})
+}
+
 func (o *operation) callbackItem(name, expression, base, heads *document.Node) {
 	at := o.path.Join(change.Name("callbacks"), change.Name(name.Text))
 	inner := &pathSide{d: o.d, keyword: "webhooks", shape: name.Text, base: item{expression.Text, expression, base}}
@@ -204,8 +216,13 @@ func (o *operation) callbackItem(name, expression, base, heads *document.Node) {
 	}
 	b, _ := o.d.base.lib.deref(base)
 	h, _ := o.d.head.lib.deref(inner.head.node)
-	is := operationsOf(o.d.head.lib, h)
-	for _, op := range operationsOf(o.d.base.lib, b) {
+	was, is := operationsOf(o.d.base.lib, b), operationsOf(o.d.head.lib, h)
+	for _, op := range is {
+		if _, ok := find(was, op.shape); !ok {
+			o.callbackAdded(name, op.key, op.node)
+		}
+	}
+	for _, op := range was {
 		now, ok := find(is, op.shape)
 		c := operation{d: o.d, path: at.Join(change.Name(op.shape)), outer: inner, b: op, h: now, basePath: b, headPath: h, callback: true}
 		if !ok {

@@ -157,12 +157,10 @@ func (o *operation) paramPair(b, h param) {
 			Base: p.b.at("style"), Head: p.h.at("style"),
 		})
 	}
-	for _, keyword := range []string{"description", "example", "examples"} {
-		if !document.Equal(b.node.Get(keyword), h.node.Get(keyword)) {
-			p.edit(documentationChanged, keyword)
-		}
+	if was, is := p.b.flag("allowEmptyValue"), p.h.flag("allowEmptyValue"); was != is && b.in == "query" {
+		p.edit(map[bool]*change.Rule{true: requestWidened, false: values.tightened}[is], "allowEmptyValue")
 	}
-	p.d.extensions(at, b.node, h.node)
+	p.d.notes(at, b.node, h.node, "description", "example", "examples")
 	p.x.text, p.x.header = true, b.in == "header"
 	p.x.explode = b.in == "query" && strings.HasPrefix(serialisation(h), "form, explode")
 	p.x.kept = b.decl != ""
