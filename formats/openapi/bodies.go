@@ -291,6 +291,7 @@ func (o *operation) mediaTypes(at change.Path, base, head *document.Node, x situ
 	was, is := base.Get("content"), head.Get("content")
 	several := len(keysOf(was)) > 1
 	renamed := o.renamed(was, is)
+	o.unsaid(was, is, renamed)
 	for i, key := range keysOf(was) {
 		path := at
 		if several {
@@ -299,7 +300,9 @@ func (o *operation) mediaTypes(at change.Path, base, head *document.Node, x situ
 		now := is.Get(key.Text)
 		if to := renamed[key.Text]; to != "" {
 			now = is.Get(to)
-			o.renamedType(path, key, is.Key(to), x)
+			if !o.d.base.lib.unsaid[key] && !o.d.head.lib.unsaid[is.Key(to)] {
+				o.renamedType(path, key, is.Key(to), x)
+			}
 		}
 		if now == nil {
 			rule, id := mediaTypeRemoved, "response-media-type-removed"
@@ -329,6 +332,16 @@ func (o *operation) mediaTypes(at change.Path, base, head *document.Node, x situ
 			Rule: mediaTypeAdded, Path: at, Key: key.Text, To: short(key.Text), Detail: fmt.Sprintf("%s may be %s", at, short(key.Text)),
 			Base: member(base, "content"), Head: keyAndValue(key, is.Items[i]),
 		}, id)
+	}
+}
+
+// unsaid pairs a media type that Swagger leaves open with one that is left open in
+// OpenAPI, which is how others convert it.
+func (o *operation) unsaid(was, is *document.Node, pairs map[string]string) {
+	const any = "*/*"
+	b, h := keysOf(was), keysOf(is)
+	if len(b) == 1 && len(h) == 1 && (o.d.base.lib.unsaid[b[0]] && h[0].Text == any || o.d.head.lib.unsaid[h[0]] && b[0].Text == any) {
+		pairs[b[0].Text] = h[0].Text
 	}
 }
 

@@ -1,12 +1,12 @@
 package openapi
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
@@ -14,41 +14,54 @@ import (
 // are known by name, by their place, and all the others.
 func (d *differ) encodings(path change.Path, base, head *document.Node) {
 	was, is := base.Get("encoding"), head.Get("encoding")
-	for i, key := range keysOf(was) {
-		d.encoding(path, "encoding "+key.Text, was.Items[i], is.Get(key.Text), key, is.Key(key.Text))
+	at := func(inner *document.Node, name string, outer *document.Node) source.Span {
+		if key := inner.Key(name); key != nil {
+			return key.At()
+		}
+		return member(outer, "encoding")
 	}
-	for i, key := range keysOf(is) {
+	tell := func(name string) {
+		d.encoding(path, "encoding "+name, was.Get(name), is.Get(name), at(was, name, base), at(is, name, head))
+	}
+	for _, key := range keysOf(was) {
+		tell(key.Text)
+	}
+	for _, key := range keysOf(is) {
 		if was.Key(key.Text) == nil {
-			d.encoding(path, "encoding "+key.Text, nil, is.Items[i], base.Key("encoding"), key)
+			tell(key.Text)
 		}
 	}
 	for _, keyword := range []string{"prefixEncoding", "itemEncoding"} {
-		if b, h := base.Get(keyword), head.Get(keyword); b != nil || h != nil {
-			d.encoding(path, keyword, b, h, base.Key(keyword), head.Key(keyword))
-		}
+		d.encoding(path, keyword, base.Get(keyword), head.Get(keyword), member(base, keyword), member(head, keyword))
 	}
 }
 
 // encoding compares how one part is written, which is one edit whatever of it changed.
-func (d *differ) encoding(path change.Path, key string, b, h, baseKey, headKey *document.Node) {
+func (d *differ) encoding(path change.Path, key string, b, h *document.Node, baseAt, headAt source.Span) {
 	d.extensions(path, b, h)
 	var edited []string
-	for _, keyword := range []string{"contentType", "style", "explode", "allowReserved", "headers", "encoding", "prefixEncoding", "itemEncoding"} {
+	if (b.IsNull() || b.Kind != document.Map) && (h.IsNull() || h.Kind != document.Map) && !document.Equal(b, h) {
+		edited = append(edited, "all of it") // a list
+	}
+	if was, is := partStyle(b), partStyle(h); was != is {
+		edited = append(edited, was+" became "+is)
+	}
+	for _, keyword := range []string{"contentType", "headers", "encoding", "prefixEncoding", "itemEncoding"} {
 		if was, is := b.Get(keyword), h.Get(keyword); !document.Equal(was, is) || was != nil && !d.apart && !d.same(was, is) {
 			edited = append(edited, keyword)
 		}
 	}
-	if (b == nil || b.Kind != document.Map || h == nil || h.Kind != document.Map) && !document.Equal(b, h) {
-		edited = append(edited, "") // added, removed, or a list
+	if len(edited) > 0 {
+		d.report(change.Change{
+			Rule: spellingChanged, Path: path, Key: key, From: textOf(b), To: textOf(h), Base: baseAt, Head: headAt,
+			Detail: fmt.Sprintf("%s: %s changed: %s", path, key, strings.Join(edited, ", ")),
+		})
 	}
-	if len(edited) == 0 {
-		return
-	}
-	d.report(change.Change{
-		Rule: spellingChanged, Path: path, Key: key, From: textOf(b), To: textOf(h),
-		Detail: strings.TrimSuffix(fmt.Sprintf("%s: %s changed: %s", path, key, strings.Join(slices.DeleteFunc(edited, func(k string) bool { return k == "" }), ", ")), ": "),
-		Base:   cmp.Or(baseKey, b).At(), Head: cmp.Or(headKey, h).At(),
-	})
+}
+
+// partStyle says how a part of a form is put into text, defaults filled in.
+func partStyle(n *document.Node) string {
+	return serialisation(param{in: "query", node: n})
 }
 
 // xml compares how a value is written in XML.

@@ -28,7 +28,7 @@ func load(_ context.Context, r schema.Request) (*port, error) {
 	p := &port{settings: readSettings(r.Options, &problems)}
 	p.lib = &library{
 		fsys: r.FS, problems: &problems, files: make(map[string]*document.Node), targets: make(map[reference]target),
-		anchors: make(map[string]map[string]*document.Node),
+		anchors: make(map[string]map[string]*document.Node), unsaid: make(map[*document.Node]bool),
 	}
 	for _, name := range r.Paths {
 		if _, err := fs.Stat(r.FS, name); err != nil {
@@ -78,8 +78,10 @@ func (p *port) check(problems *document.Problems) {
 	}
 	version := p.root.Get("openapi")
 	switch text := version.String(); {
-	case p.root.Get("swagger") != nil:
+	case p.lib.swagger == nil && p.root.Get("swagger") != nil:
 		problems.Addf(p.root.Key("swagger").At(), "want one version, got openapi and swagger")
+	case p.root.Get("swagger") != nil && version == nil:
+		problems.Addf(p.root.Get("swagger").At(), "want version 2.0 of Swagger, got %q", short(p.root.Get("swagger").String()))
 	case strings.HasPrefix(text, "3.0."):
 		p.lib.dialect = valueset.OpenAPI30
 	case strings.HasPrefix(text, "3.1.") || strings.HasPrefix(text, "3.2."):

@@ -1,4 +1,5 @@
-// Package openapi reads and compares OpenAPI 3.0, 3.1 and 3.2, in JSON or YAML.
+// Package openapi reads and compares OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0, which is
+// rewritten in the shape of 3.0 (swagger.go), in JSON or YAML.
 //
 // # What a change does
 //
@@ -57,7 +58,7 @@ var Format = schema.Language[*port]{
 }.Format()
 
 var gaps = []string{
-	"Swagger 2.0, which is named as not read",
+	"of Swagger 2.0: lists that are written as tsv, and lists within lists, beyond that they changed; Swagger 1",
 	"whether the day of a deprecation (x-sunset) has come: a comparison has no clock, and policy judges notice",
 	"patterns with look-around and schemas that reach more than a few thousand nodes, as sets of values: their keywords are compared one by one",
 	"$dynamicRef where several schemas of one file declare the same dynamic anchor, and $id inside a description",
