@@ -3,6 +3,7 @@ package openapi
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source"
@@ -40,8 +41,10 @@ func (d *differ) servers(at change.Path, base, head *document.Node) {
 	}
 }
 
+// serverAt returns the server at an address; paths begin with the slash that it may end in.
 func serverAt(all []*document.Node, address string) *document.Node {
-	i := slices.IndexFunc(all, func(n *document.Node) bool { return n.Get("url").String() == address })
+	bare := strings.TrimSuffix(address, "/")
+	i := slices.IndexFunc(all, func(n *document.Node) bool { return strings.TrimSuffix(n.Get("url").String(), "/") == bare })
 	if i < 0 {
 		return nil
 	}
