@@ -23,7 +23,7 @@ func span(f field) source.Span {
 func (p *pair) edit(rule *change.Rule, keyword string, ids ...string) {
 	from, to := textOf(p.b.get(keyword)), textOf(p.h.get(keyword))
 	p.d.report(change.Change{
-		Rule: rule, Path: p.path, Key: join(p.key, keyword), From: from, To: to, Detail: p.say(keyword, from, to),
+		Rule: rule, Path: p.path, Key: join(p.key, keyword), From: from, To: to, Detail: p.say(keyword, from, to) + p.d.noticeWords(rule, p.h.get("x-sunset")),
 		Base: p.b.at(keyword), Head: p.h.at(keyword),
 	}, ids...)
 }
@@ -139,9 +139,13 @@ func (p *pair) deprecation(is bool) {
 	if is {
 		rule, id = fieldDeprecated, "deprecated"
 		switch day, ok := sunsetOf(p.h.get("x-sunset")); {
+		case p.h.get("x-sunset") == nil && p.d.notice() > 0:
+			rule, id = noticeTooShort, "deprecated-sunset-missing"
 		case p.h.get("x-sunset") == nil:
 		case !ok:
 			id = "deprecated-sunset-invalid"
+		case p.d.tooSoon(day):
+			rule, id = noticeTooShort, "sunset-date-too-small"
 		case day != "":
 			id = "deprecated-with-sunset"
 		}
@@ -186,7 +190,7 @@ func (p *pair) stability() {
 	if is == was {
 		return
 	}
-	if p.x.place != property || was < stabilityOf(nil)-1 {
+	if p.x.place != property || was < p.d.head.settings.stability {
 		id = "none"
 	}
 	p.edit(rule, "x-stability-level", p.x.id(id))

@@ -38,6 +38,9 @@ func itemsOf(p *port, keyword, prefix string) (all []item) {
 			}
 			shape = shapeOf(strings.TrimPrefix(shape, prefix))
 		}
+		if to, _ := p.lib.deref(n.Items[i]); p.lib.leavesOut(to) {
+			continue
+		}
 		all = append(all, item{shape, key, n.Items[i]})
 	}
 	return all
@@ -88,15 +91,24 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 func operationsOf(lib *library, n *document.Node) (all []item) {
 	n, _ = lib.deref(n)
 	for i, key := range keysOf(n) {
-		if slices.Contains(methods, key.Text) {
+		if slices.Contains(methods, key.Text) && !lib.leavesOut(n.Items[i]) {
 			all = append(all, item{key.Text, key, n.Items[i]})
 		}
 	}
 	more := n.Get("additionalOperations")
 	for i, key := range keysOf(more) {
+		if lib.leavesOut(more.Items[i]) {
+			continue
+		}
 		all = append(all, item{strings.ToLower(key.Text), key, more.Items[i]})
 	}
 	return all
+}
+
+// leavesOut reports whether a path or operation carries an extension by which a team
+// leaves it out.
+func (l *library) leavesOut(n *document.Node) bool {
+	return slices.ContainsFunc(l.leaveOut, func(extension string) bool { return n.Key(extension) != nil })
 }
 
 func (s *pathSide) compare() {
@@ -110,7 +122,11 @@ func (s *pathSide) compare() {
 	for _, op := range was {
 		now, ok := find(is, op.shape)
 		o := operation{d: d, path: change.Path("").Join(change.Name(s.shape), change.Name(op.shape)), outer: s, b: op, h: now, basePath: b, headPath: h}
-		o.quiet = stabilityOf(op.node.Get("x-stability-level")) < 2
+		d.stability = op.node.Get("x-stability-level").String()
+		if ok && now.node.Get("x-stability-level") != nil {
+			d.stability = now.node.Get("x-stability-level").String()
+		}
+		o.quiet = stabilityOf(op.node.Get("x-stability-level")) < d.head.settings.stability
 		if !ok {
 			o.removed()
 			continue

@@ -26,6 +26,7 @@ type library struct {
 	anchors  map[string]map[string]*document.Node // by file: $anchor, $dynamicAnchor and $id
 	swagger  *upgrade                             // of a description in Swagger 2.0; nil: it is none
 	unsaid   map[*document.Node]bool              // media types that Swagger leaves open
+	leaveOut []string                             // extensions of operations that are not looked at
 }
 
 // A reference is a text in a file.

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
@@ -18,6 +19,7 @@ type port struct {
 	lib      *library
 	root     *document.Node
 	settings settings
+	now      time.Time // when it is judged; zero: not known
 	span     source.Span
 }
 
@@ -25,10 +27,10 @@ type port struct {
 // are files that it refers to.
 func load(_ context.Context, r schema.Request) (*port, error) {
 	var problems document.Problems
-	p := &port{settings: readSettings(r.Options, &problems)}
+	p := &port{settings: readSettings(r.Options, &problems), now: r.Now}
 	p.lib = &library{
 		fsys: r.FS, problems: &problems, files: make(map[string]*document.Node), targets: make(map[reference]target),
-		anchors: make(map[string]map[string]*document.Node), unsaid: make(map[*document.Node]bool),
+		anchors: make(map[string]map[string]*document.Node), unsaid: make(map[*document.Node]bool), leaveOut: p.settings.leaveOut,
 	}
 	for _, name := range r.Paths {
 		if _, err := fs.Stat(r.FS, name); err != nil {

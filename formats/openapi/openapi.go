@@ -53,13 +53,12 @@ var Format = schema.Language[*port]{
 	Mentions:  mentions,
 	Diff:      diff,
 	Outline:   outline,
-	Options:   []string{"preset", "strip-path-prefix", "extensions"},
+	Options:   []string{"preset", "strip-path-prefix", "extensions", "leave-out", "deprecation-days", "stability-level"},
 	Presets:   presets,
 }.Format()
 
 var gaps = []string{
 	"of Swagger 2.0: lists that are written as tsv, and lists within lists, beyond that they changed; Swagger 1",
-	"whether the day of a deprecation (x-sunset) has come: a comparison has no clock, and policy judges notice",
 	"patterns with look-around and schemas that reach more than a few thousand nodes, as sets of values: their keywords are compared one by one",
 	"$dynamicRef where several schemas of one file declare the same dynamic anchor, and $id inside a description",
 	"the encoding of parts of a body and the xml object beyond that they changed (openapi/encoding-changed)",

@@ -43,7 +43,7 @@ func (o *operation) edit(rule *change.Rule, keyword string, ids ...string) {
 	from, to := textOf(o.b.node.Get(keyword)), textOf(o.h.node.Get(keyword))
 	p := pair{path: o.path}
 	o.report(change.Change{
-		Rule: rule, Path: o.path, Key: keyword, From: from, To: to, Detail: p.say(keyword, from, to),
+		Rule: rule, Path: o.path, Key: keyword, From: from, To: to, Detail: p.say(keyword, from, to) + o.d.noticeWords(rule, o.h.node.Get("x-sunset")),
 		Base: member(o.b.node, keyword), Head: member(o.h.node, keyword),
 	}, ids...)
 }
@@ -53,7 +53,7 @@ func (o *operation) removed() {
 	isPath := o.outer.head.node == nil
 	id := map[bool]string{true: "api-path-removed", false: "api-removed"}[isPath]
 	sunset := n.Get("x-sunset")
-	_, readable := sunsetOf(sunset)
+	day, readable := sunsetOf(sunset)
 	switch {
 	case o.outer.keyword == "webhooks" && isPath:
 		id = "webhook-removed"
@@ -63,7 +63,9 @@ func (o *operation) removed() {
 		id += "-with-deprecation"
 	case !readable:
 		id = "api-path-sunset-parse"
-	default: // whether the day has come only the day of the comparison tells
+	case o.d.hasCome(day):
+		id = ""
+	default:
 		id += "-before-sunset"
 	}
 	o.report(change.Change{
@@ -136,25 +138,28 @@ func (o *operation) life() {
 	day, readable := sunsetOf(sunset)
 	switch {
 	case !truth(b.Get("deprecated")) && truth(h.Get("deprecated")):
-		id := "endpoint-deprecated"
+		rule, id := operationDeprecated, "endpoint-deprecated"
 		switch {
+		case sunset == nil && o.d.notice() > 0:
+			rule, id = noticeTooShort, "api-deprecated-sunset-missing"
 		case sunset == nil:
 		case !readable:
 			id = "api-deprecated-sunset-parse"
+		case o.d.tooSoon(day):
+			rule, id = noticeTooShort, "api-sunset-date-too-small"
 		default:
 			id = "endpoint-deprecated-with-sunset"
 		}
-		o.edit(operationDeprecated, "deprecated", id)
+		o.edit(rule, "deprecated", id)
 	case truth(b.Get("deprecated")) && !truth(h.Get("deprecated")):
 		o.edit(operationUndeprecated, "deprecated", "endpoint-reactivated")
 	case truth(h.Get("deprecated")) && !document.Equal(b.Get("x-sunset"), sunset):
-		o.edit(sunsetChanged, "x-sunset", sunsetID(b.Get("x-sunset").String(), day, sunset != nil, readable, "sunset-deleted", "api-path-sunset-parse", "api-sunset-date-changed-too-small"))
+		o.edit(sunsetChanged, "x-sunset", o.d.sunsetID(b.Get("x-sunset").String(), day, sunset != nil, readable, "sunset-deleted", "api-path-sunset-parse", "api-sunset-date-changed-too-small"))
 	}
 }
 
-// sunsetID is what the peer calls another day. It holds a day that came nearer against
-// the day of the comparison, which we do not.
-func sunsetID(was, is string, isThere, readable bool, deleted, unreadable, nearer string) string {
+// sunsetID is what the peer calls another day.
+func (d *differ) sunsetID(was, is string, isThere, readable bool, deleted, unreadable, nearer string) string {
 	before, ok := parseDay(was)
 	after, _ := parseDay(is)
 	switch {
@@ -164,7 +169,7 @@ func sunsetID(was, is string, isThere, readable bool, deleted, unreadable, neare
 		return deleted
 	case !readable || !ok:
 		return unreadable
-	case after.Before(before):
+	case after.Before(before) && (d.head.now.IsZero() || d.tooSoon(is)):
 		return nearer
 	}
 	return ""
