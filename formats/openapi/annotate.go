@@ -93,7 +93,7 @@ func (p *pair) annotation(keyword string, b, h *document.Node) {
 	case slices.Contains(documentation, keyword):
 		p.edit(documentationChanged, keyword)
 	case strings.HasPrefix(keyword, "x-"):
-		if e := p.d.head.settings.extensions; len(e) == 0 || slices.Contains(e, keyword) {
+		if p.d.comparesExtension(keyword) {
 			p.edit(extensionRule(keyword, textOf(b), textOf(h)), keyword)
 		}
 	default:
@@ -106,7 +106,10 @@ func (p *pair) annotation(keyword string, b, h *document.Node) {
 func extensionRule(keyword, from, to string) *change.Rule {
 	k := strings.ToLower(keyword)
 	isLabel := slices.ContainsFunc([]string{"pii", "classification", "sensitiv", "personal"}, func(word string) bool { return strings.Contains(k, word) })
+	isPromise := slices.ContainsFunc(promiseWords, func(word string) bool { return strings.Contains(k, word) })
 	switch {
+	case isPromise:
+		return notCompared
 	case slices.Contains([]string{"x-unit", "x-units", "x-currency", "x-timezone"}, k):
 		return unitChanged
 	case !isLabel:

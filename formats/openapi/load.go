@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
@@ -21,6 +22,9 @@ type port struct {
 	settings settings
 	now      time.Time // when it is judged; zero: not known
 	span     source.Span
+
+	promises   []slo.Objective
+	promisedBy map[*document.Node]bool // what they were read from
 }
 
 // load reads the description of a port. Only the first of its paths is one: the others
@@ -97,6 +101,7 @@ func (p *port) check(problems *document.Problems) {
 	}
 	p.checkRefs(problems)
 	p.checkPaths(problems)
+	p.readPromises(problems)
 }
 
 // checkRefs follows every reference, in the files that are referred to, too.

@@ -94,6 +94,13 @@ func (d *differ) tagged() {
 	}
 }
 
+// comparesExtension reports whether a team wants to hear of an extension. What it
+// promises in x-slo is no matter of taste.
+func (d *differ) comparesExtension(keyword string) bool {
+	all := d.head.settings.extensions
+	return len(all) == 0 || keyword == objectives || slices.Contains(all, keyword)
+}
+
 // extensions compares what teams add to an object.
 func (d *differ) extensions(at change.Path, base, head *document.Node) {
 	path := at
@@ -103,10 +110,10 @@ func (d *differ) extensions(at change.Path, base, head *document.Node) {
 	for _, side := range [][2]*document.Node{{base, head}, {head, base}} {
 		for _, key := range keysOf(side[0]) {
 			b, h := base.Get(key.Text), head.Get(key.Text)
-			if !strings.HasPrefix(key.Text, "x-") || key.Text == "x-sunset" || key.Text == "x-stability-level" || document.Equal(b, h) {
+			if !strings.HasPrefix(key.Text, "x-") || key.Text == "x-sunset" || key.Text == "x-stability-level" || document.Equal(b, h) || d.isPromise(key.Text, b, h) {
 				continue
 			}
-			if e := d.head.settings.extensions; len(e) > 0 && !slices.Contains(e, key.Text) {
+			if !d.comparesExtension(key.Text) {
 				continue
 			}
 			d.report(change.Change{

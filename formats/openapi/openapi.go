@@ -37,6 +37,7 @@ package openapi
 import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
 )
 
 // Format is OpenAPI.
@@ -53,6 +54,7 @@ var Format = schema.Language[*port]{
 	Mentions:  mentions,
 	Diff:      diff,
 	Outline:   outline,
+	Promises:  func(p *port) []slo.Objective { return p.promises },
 	Options:   []string{"preset", "strip-path-prefix", "extensions", "leave-out", "deprecation-days", "stability-level"},
 	Presets:   presets,
 }.Format()
@@ -62,6 +64,7 @@ var gaps = []string{
 	"patterns with look-around and schemas that reach more than a few thousand nodes, as sets of values: their keywords are compared one by one",
 	"$dynamicRef where several schemas of one file declare the same dynamic anchor, and $id inside a description",
 	"the encoding of parts of a body and the xml object beyond that they changed (openapi/encoding-changed)",
+	"x-slo in parameters and schemas, and promises in extensions of other names (x-sla, x-ratelimit), beyond that they changed",
 	"operations that one side moved to another path",
 	"the order of servers, tags, and security alternatives, and the summary and description beside a $ref",
 	"$self, which OpenAPI 3.2 takes for the base of references: these are followed from where the file is",
