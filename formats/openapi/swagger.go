@@ -123,8 +123,20 @@ func flag(is bool, span source.Span) *document.Node {
 	return n
 }
 
-// described makes a map of the same names with other values.
-func described(n *document.Node, value func(*document.Node) *document.Node) *document.Node {
+// named makes a map of the same names with other values.
+func named(n *document.Node, value func(*document.Node) *document.Node) *document.Node {
+	if n == nil || n.Kind != document.Map {
+		return n
+	}
+	o := newObject(n.Span)
+	for i, key := range n.Keys {
+		o.put(key.Text, key, value(n.Items[i]))
+	}
+	return o.Node
+}
+
+// extended is named for a map that may have extensions, too.
+func extended(n *document.Node, value func(*document.Node) *document.Node) *document.Node {
 	if n == nil || n.Kind != document.Map {
 		return n
 	}
@@ -150,7 +162,7 @@ func (u *upgrade) description() *document.Node {
 	o.keepExtensions(n)
 	o.put("servers", firstKey(n, "host", "basePath", "schemes"), u.servers(n))
 	o.put("components", firstKey(n, "definitions", "parameters", "responses", "securityDefinitions"), u.components())
-	o.put("paths", n.Key("paths"), described(n.Get("paths"), u.pathItem))
+	o.put("paths", n.Key("paths"), extended(n.Get("paths"), u.pathItem))
 	return o.Node
 }
 
@@ -195,9 +207,9 @@ func (u *upgrade) servers(n *document.Node) *document.Node {
 func (u *upgrade) components() *document.Node {
 	n := u.root
 	o := newObject(n.Span)
-	o.put("schemas", n.Key("definitions"), described(n.Get("definitions"), u.schema))
-	o.put("responses", n.Key("responses"), described(n.Get("responses"), func(r *document.Node) *document.Node { return u.response(r, nil) }))
-	o.put("securitySchemes", n.Key("securityDefinitions"), described(n.Get("securityDefinitions"), securityScheme))
+	o.put("schemas", n.Key("definitions"), named(n.Get("definitions"), u.schema))
+	o.put("responses", n.Key("responses"), named(n.Get("responses"), func(r *document.Node) *document.Node { return u.response(r, nil) }))
+	o.put("securitySchemes", n.Key("securityDefinitions"), named(n.Get("securityDefinitions"), securityScheme))
 	if shared := n.Get("parameters"); shared != nil {
 		params, bodies := newObject(shared.Span), newObject(shared.Span)
 		for i, key := range keysOf(shared) {
@@ -307,7 +319,7 @@ func (u *upgrade) operation(n *document.Node, shared []*document.Node) *document
 		o.put("requestBody", key, u.requestBody(sent, n.Get("consumes")))
 	}
 	produces := n.Get("produces")
-	o.put("responses", n.Key("responses"), described(n.Get("responses"), func(r *document.Node) *document.Node {
+	o.put("responses", n.Key("responses"), extended(n.Get("responses"), func(r *document.Node) *document.Node {
 		to := u.resolve(r)
 		if to == nil || produces == nil && u.isShared(r, "responses") {
 			return r

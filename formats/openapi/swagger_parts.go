@@ -221,7 +221,7 @@ func (u *upgrade) response(n, produces *document.Node) *document.Node {
 	o := newObject(n.Span)
 	o.keep(n, "description")
 	o.keepExtensions(n)
-	o.put("headers", n.Key("headers"), described(n.Get("headers"), func(h *document.Node) *document.Node {
+	o.put("headers", n.Key("headers"), named(n.Get("headers"), func(h *document.Node) *document.Node {
 		header := newObject(h.Span)
 		header.keep(h, "description")
 		header.keepExtensions(besides(h, "x-nullable"))
@@ -261,7 +261,10 @@ func (u *upgrade) response(n, produces *document.Node) *document.Node {
 }
 
 // schema rewrites a schema, or any document that holds some, once.
-func (u *upgrade) schema(n *document.Node) *document.Node {
+func (u *upgrade) schema(n *document.Node) *document.Node { return u.within(n, false) }
+
+// within rewrites a schema, or what stands in one; the keys of n may be names.
+func (u *upgrade) within(n *document.Node, names bool) *document.Node {
 	if n == nil || n.Kind == document.Scalar {
 		return n
 	}
@@ -270,14 +273,16 @@ func (u *upgrade) schema(n *document.Node) *document.Node {
 	}
 	c := &document.Node{Kind: n.Kind, Span: n.Span}
 	u.schemas[n] = c
-	isFile := n.Get("type").String() == "file"
+	isFile := !names && n.Get("type").String() == "file"
 	for i, item := range n.Items {
 		if n.Kind == document.List {
-			c.Items = append(c.Items, u.schema(item))
+			c.Items = append(c.Items, u.within(item, false))
 			continue
 		}
 		key := n.Keys[i]
 		switch {
+		case names:
+			item = u.within(item, false)
 		case key.Text == "x-nullable" && item.Tag == document.Bool:
 			key = word("nullable", key.Span)
 		case key.Text == "discriminator" && item.Kind == document.Scalar:
@@ -289,7 +294,7 @@ func (u *upgrade) schema(n *document.Node) *document.Node {
 			object{c}.put("format", key, word("binary", item.Span))
 		case item.Kind == document.Scalar || slices.Contains(plainKeys, key.Text):
 		default:
-			item = u.schema(item)
+			item = u.within(item, slices.Contains(nameKeys, key.Text))
 		}
 		c.Keys, c.Items = append(c.Keys, key), append(c.Items, item)
 	}

@@ -37,6 +37,7 @@ definitions:
       sku: {type: string, maxLength: 9}
       note: {type: string, x-nullable: true}
       next: {$ref: '#/definitions/Order'}
+      value: {type: string, x-nullable: true}
   Pet: {type: object, discriminator: kind, required: [kind], properties: {kind: {type: string}}}
   Cat: {allOf: [{$ref: '#/definitions/Pet'}, {type: object, properties: {lives: {type: integer}}}]}
 paths:
@@ -50,7 +51,7 @@ paths:
         - {name: sizes, in: query, type: array, items: {type: string}, collectionFormat: pipes}
         - {name: X-Trace, in: header, type: string, x-nullable: true}
       responses:
-        "200": {description: ok, schema: {$ref: '#/definitions/Order'}, headers: {X-Left: {type: integer}}}
+        "200": {description: ok, schema: {$ref: '#/definitions/Order'}, headers: {X-Left: {type: integer}, x-right: {type: string, enum: [a]}}}
         "400": {$ref: '#/responses/problem'}
     put:
       parameters: [{$ref: '#/parameters/order'}]
@@ -89,6 +90,7 @@ components:
         sku: {type: string, maxLength: 9}
         note: {type: string, nullable: true}
         next: {$ref: '#/components/schemas/Order'}
+        value: {type: string, nullable: true}
     Pet: {type: object, discriminator: {propertyName: kind}, required: [kind], properties: {kind: {type: string}}}
     Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {lives: {type: integer}}}]}
 paths:
@@ -104,7 +106,7 @@ paths:
       responses:
         "200":
           description: ok
-          headers: {X-Left: {schema: {type: integer}}}
+          headers: {X-Left: {schema: {type: integer}}, x-right: {schema: {type: string, enum: [a]}}}
           content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}
         "400": {$ref: '#/components/responses/problem'}
     put:
@@ -150,6 +152,8 @@ func TestEditsOfSwagger(t *testing.T) {
 		{"the tag of alternatives", "discriminator: kind", "discriminator: sort", "discriminator-changed Pet"},
 		{"the flow of a security scheme", "flow: application", "flow: password", "security-flow-removed"},
 		{"a shared response", "title: {type: string}", "title: {type: integer}", "field-type-changed components.responses.problem.body.title"},
+		{"a header that is called like an extension", "enum: [a]", "enum: [a, b]", "enum-value-added"},
+		{"a property that is called like a keyword", "value: {type: string, x-nullable: true}", "value: {type: string, x-nullable: false}", "request-field-never-null request.Order.value"},
 		{"a shared body", "in: body, required: true", "in: body", "request-body-optional"},
 	}
 	for _, tt := range tests {
