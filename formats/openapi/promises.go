@@ -17,26 +17,28 @@ const objectives = "x-slo"
 func (p *port) readPromises(problems *document.Problems) {
 	r := slo.Reader{Problems: problems}
 	p.promisedBy = make(map[*document.Node]bool)
-	read := func(n *document.Node, of change.Path) {
+	read := func(n *document.Node, of ...string) {
 		if x := n.Get(objectives); x != nil && !p.promisedBy[x] {
 			p.promisedBy[x] = true
-			p.promises = append(p.promises, r.Extension(x, of)...)
+			var path change.Path
+			for _, name := range of {
+				path = path.Join(change.Name(name))
+			}
+			p.promises = append(p.promises, r.Extension(x, path)...)
 		}
 	}
-	read(p.root, "")
-	read(p.get("info"), "")
+	read(p.root)
+	read(p.get("info"))
 	for _, keyword := range []string{"paths", "webhooks"} {
 		for _, one := range itemsOf(p, keyword, p.settings.stripPrefix) {
-			at := change.Path("").Join(change.Name(one.shape))
 			n, _ := p.lib.deref(one.node)
-			read(n, at)
+			read(n, one.shape)
 			for _, op := range operationsOf(p.lib, n) {
-				of := at.Join(change.Name(op.shape))
-				read(op.node, of)
+				read(op.node, one.shape, op.shape)
 				responses := op.node.Get("responses")
 				for i, key := range keysOf(responses) {
 					if response := responses.Items[i]; refOf(response) == nil {
-						read(response, of.Join(change.Name(key.Text)))
+						read(response, one.shape, op.shape, key.Text)
 					}
 				}
 			}
