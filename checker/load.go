@@ -69,7 +69,7 @@ func (s *survey) strangers(p *product.Port, tree *revision.Tree) (errs []*source
 }
 
 func (s *survey) request(p *product.Port, tree *revision.Tree) schema.Request {
-	r := schema.Request{FS: tree, Paths: p.Paths, Include: p.Include, Root: p.Root, Examples: p.Examples, Options: s.gate.Formats[p.Format.Name]}
+	r := schema.Request{FS: tree, Paths: p.Paths, Include: p.Include, Root: p.Root, Examples: p.Examples, Options: s.gate.Formats[p.Format.Name], Now: s.Now}
 	if p.Config != nil {
 		r.Direction = p.Config.Direction
 	}

@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
@@ -27,6 +28,9 @@ import (
 )
 
 var update = flag.Bool("update", false, "rewrite the want sections of rules/*.txtar")
+
+// Day is the one on which examples are judged.
+var Day = time.Date(2026, time.November, 23, 0, 0, 0, 0, time.UTC)
 
 // Update reports whether tests are to rewrite what they want.
 func Update() bool { return *update }
@@ -63,7 +67,7 @@ func load(t *testing.T, f schema.Format, fsys fs.FS) schema.Schema {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := f.Load(t.Context(), schema.Request{FS: fsys, Paths: paths})
+	s, err := f.Load(t.Context(), schema.Request{FS: fsys, Paths: paths, Now: Day})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,7 @@ type Request struct {
 	Examples  []string       // files of example data
 	Direction Direction      // what consumers do with the port
 	Options   *document.Node // the format's section of breakwater.yaml
+	Now       time.Time      // when it is judged; zero: not known
 
 	// Like is the port in another revision, or nothing: what is the same there may be
 	// used again.

@@ -23,7 +23,7 @@ func span(f field) source.Span {
 func (p *pair) edit(rule *change.Rule, keyword string, ids ...string) {
 	from, to := textOf(p.b.get(keyword)), textOf(p.h.get(keyword))
 	p.d.report(change.Change{
-		Rule: rule, Path: p.path, Key: join(p.key, keyword), From: from, To: to, Detail: p.say(keyword, from, to),
+		Rule: rule, Path: p.path, Key: join(p.key, keyword), From: from, To: to, Detail: p.say(keyword, from, to) + p.d.noticeWords(rule, p.h.get("x-sunset")),
 		Base: p.b.at(keyword), Head: p.h.at(keyword),
 	}, ids...)
 }
@@ -87,13 +87,13 @@ func (p *pair) annotation(keyword string, b, h *document.Node) {
 	case keyword == "deprecated":
 		p.deprecation(truth(h))
 	case keyword == "xml":
-		p.edit(spellingChanged, keyword)
+		p.xml(b, h)
 	case keyword == "x-stability-level":
 		p.stability()
 	case slices.Contains(documentation, keyword):
 		p.edit(documentationChanged, keyword)
 	case strings.HasPrefix(keyword, "x-"):
-		if e := p.d.head.settings.extensions; len(e) == 0 || slices.Contains(e, keyword) {
+		if p.d.comparesExtension(keyword) {
 			p.edit(extensionRule(keyword, textOf(b), textOf(h)), keyword)
 		}
 	default:
@@ -106,7 +106,10 @@ func (p *pair) annotation(keyword string, b, h *document.Node) {
 func extensionRule(keyword, from, to string) *change.Rule {
 	k := strings.ToLower(keyword)
 	isLabel := slices.ContainsFunc([]string{"pii", "classification", "sensitiv", "personal"}, func(word string) bool { return strings.Contains(k, word) })
+	isPromise := slices.ContainsFunc(promiseWords, func(word string) bool { return strings.Contains(k, word) })
 	switch {
+	case isPromise:
+		return notCompared
 	case slices.Contains([]string{"x-unit", "x-units", "x-currency", "x-timezone"}, k):
 		return unitChanged
 	case !isLabel:
@@ -139,9 +142,13 @@ func (p *pair) deprecation(is bool) {
 	if is {
 		rule, id = fieldDeprecated, "deprecated"
 		switch day, ok := sunsetOf(p.h.get("x-sunset")); {
+		case p.h.get("x-sunset") == nil && p.d.notice() > 0:
+			rule, id = noticeTooShort, "deprecated-sunset-missing"
 		case p.h.get("x-sunset") == nil:
 		case !ok:
 			id = "deprecated-sunset-invalid"
+		case p.d.tooSoon(day):
+			rule, id = noticeTooShort, "sunset-date-too-small"
 		case day != "":
 			id = "deprecated-with-sunset"
 		}
@@ -186,7 +193,7 @@ func (p *pair) stability() {
 	if is == was {
 		return
 	}
-	if p.x.place != property || was < stabilityOf(nil)-1 {
+	if p.x.place != property || was < p.d.head.settings.stability {
 		id = "none"
 	}
 	p.edit(rule, "x-stability-level", p.x.id(id))

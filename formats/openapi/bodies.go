@@ -41,6 +41,7 @@ func (o *operation) requestBody() {
 	if t.decl != "" && !o.d.base.lib.isOneDeclared(b) {
 		at = declared(o.context(true, body), t.decl)
 	}
+	o.d.notes(at, b, h, "description")
 	c.Path, c.Key, c.Base, c.Head = at, "required", member(b, "required"), member(h, "required")
 	switch before, after := truth(b.Get("required")), truth(h.Get("required")); {
 	case !before && after:
@@ -68,6 +69,7 @@ func (l *library) isOneDeclared(n *document.Node) bool {
 // responses compares what the operation answers.
 func (o *operation) responses() {
 	was, is := o.b.node.Get("responses"), o.h.node.Get("responses")
+	o.d.extensions(o.path.Join(change.Name("responses")), was, is)
 	for i, key := range keysOf(was) {
 		if now := is.Get(key.Text); now != nil {
 			o.response(key.Text, was.Items[i], now)
@@ -148,13 +150,7 @@ func (o *operation) response(status string, was, is *document.Node) {
 	o.headers(at, b, h)
 	o.links(at, b, h)
 	o.mediaTypes(at.Join(change.Name("body")), b, h, x)
-	if !document.Equal(b.Get("description"), h.Get("description")) {
-		o.report(change.Change{
-			Rule: documentationChanged, Path: at, Key: "description", Detail: fmt.Sprintf("%s: description changed", at),
-			Base: member(b, "description"), Head: member(h, "description"),
-		})
-	}
-	o.d.extensions(at, b, h)
+	o.d.notes(at, b, h, "summary", "description")
 }
 
 // headers compares the headers of a response.
@@ -215,6 +211,7 @@ func (o *operation) header(path change.Path, was, is *document.Node) {
 		c.Rule, c.Detail = headerRequired, fmt.Sprintf("%s is always there now", path)
 		o.report(c)
 	}
+	o.headerNotes(path, b, h)
 	x.text = true
 	if before, after := serialisation(param{node: b}), serialisation(param{node: h}); before != after {
 		o.report(change.Change{
@@ -224,6 +221,18 @@ func (o *operation) header(path change.Path, was, is *document.Node) {
 	}
 	x.kept = t.decl != ""
 	o.content(path, b, h, x)
+}
+
+// headerNotes compares what is said of a header besides what it holds.
+func (o *operation) headerNotes(path change.Path, b, h *document.Node) {
+	o.d.notes(path, b, h, "description", "example", "examples")
+	p := pair{d: o.d, path: path, b: &view{lib: o.d.base.lib, parts: []*document.Node{b}}, h: &view{lib: o.d.head.lib, parts: []*document.Node{h}}}
+	switch was, is := p.b.flag("deprecated"), p.h.flag("deprecated"); {
+	case !was && is:
+		p.edit(fieldDeprecated, "deprecated")
+	case was && !is:
+		p.edit(fieldUndeprecated, "deprecated")
+	}
 }
 
 // links compares the operations that a response leads to.
@@ -240,10 +249,13 @@ func (o *operation) links(at change.Path, base, head *document.Node) {
 		for _, keyword := range []string{"operationRef", "operationId", "parameters", "requestBody", "server"} {
 			same = same && document.Equal(b.Get(keyword), h.Get(keyword))
 		}
+		path := at.Join(change.Name("links"), change.Name(key.Text))
+		if h != nil {
+			o.d.notes(path, b, h, "description")
+		}
 		if same {
 			continue
 		}
-		path := at.Join(change.Name("links"), change.Name(key.Text))
 		words := " leads elsewhere"
 		if now == nil {
 			words = " is gone"
@@ -251,6 +263,12 @@ func (o *operation) links(at change.Path, base, head *document.Node) {
 		o.report(change.Change{
 			Rule: linkChanged, Path: path, Detail: string(path) + words, Base: keyAndValue(key, was.Items[i]), Head: member(head, "links"),
 		})
+	}
+	for i, key := range keysOf(is) {
+		if was.Key(key.Text) == nil {
+			path := at.Join(change.Name("links"), change.Name(key.Text))
+			o.report(change.Change{Rule: linkAdded, Path: path, Detail: string(path) + " is new", Base: member(base, "links"), Head: keyAndValue(key, is.Items[i])})
+		}
 	}
 }
 
@@ -273,6 +291,7 @@ func (o *operation) mediaTypes(at change.Path, base, head *document.Node, x situ
 	was, is := base.Get("content"), head.Get("content")
 	several := len(keysOf(was)) > 1
 	renamed := o.renamed(was, is)
+	o.unsaid(was, is, renamed)
 	for i, key := range keysOf(was) {
 		path := at
 		if several {
@@ -281,7 +300,9 @@ func (o *operation) mediaTypes(at change.Path, base, head *document.Node, x situ
 		now := is.Get(key.Text)
 		if to := renamed[key.Text]; to != "" {
 			now = is.Get(to)
-			o.renamedType(path, key, is.Key(to), x)
+			if !o.d.base.lib.unsaid[key] && !o.d.head.lib.unsaid[is.Key(to)] {
+				o.renamedType(path, key, is.Key(to), x)
+			}
 		}
 		if now == nil {
 			rule, id := mediaTypeRemoved, "response-media-type-removed"
@@ -311,6 +332,16 @@ func (o *operation) mediaTypes(at change.Path, base, head *document.Node, x situ
 			Rule: mediaTypeAdded, Path: at, Key: key.Text, To: short(key.Text), Detail: fmt.Sprintf("%s may be %s", at, short(key.Text)),
 			Base: member(base, "content"), Head: keyAndValue(key, is.Items[i]),
 		}, id)
+	}
+}
+
+// unsaid pairs a media type that Swagger leaves open with one that is left open in
+// OpenAPI, which is how others convert it.
+func (o *operation) unsaid(was, is *document.Node, pairs map[string]string) {
+	const any = "*/*"
+	b, h := keysOf(was), keysOf(is)
+	if len(b) == 1 && len(h) == 1 && (o.d.base.lib.unsaid[b[0]] && h[0].Text == any || o.d.head.lib.unsaid[h[0]] && b[0].Text == any) {
+		pairs[b[0].Text] = h[0].Text
 	}
 }
 
@@ -420,21 +451,6 @@ func (o *operation) mediaType(path change.Path, name string, was, is *document.N
 		id += "-untyped"
 	}
 	o.d.schemaOrNone(path.Join(change.Items), was.Get("itemSchema"), is.Get("itemSchema"), top(was), top(is), x, side+"media-type-item-schema-added", id)
-	for _, keyword := range []string{"encoding", "prefixEncoding", "itemEncoding"} {
-		if !document.Equal(was.Get(keyword), is.Get(keyword)) {
-			o.report(change.Change{
-				Rule: spellingChanged, Path: path, Key: keyword, Detail: fmt.Sprintf("%s: %s changed", path, keyword),
-				Base: member(was, keyword), Head: member(is, keyword),
-			})
-		}
-	}
-	for _, keyword := range []string{"example", "examples"} {
-		if !document.Equal(was.Get(keyword), is.Get(keyword)) {
-			o.report(change.Change{
-				Rule: documentationChanged, Path: path, Key: keyword, Detail: fmt.Sprintf("%s: %s changed", path, keyword),
-				Base: member(was, keyword), Head: member(is, keyword),
-			})
-		}
-	}
-	o.d.extensions(path, was, is)
+	o.d.encodings(path, was, is)
+	o.d.notes(path, was, is, "description", "example", "examples")
 }

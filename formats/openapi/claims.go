@@ -16,34 +16,39 @@ func match(name string) bool {
 	return false
 }
 
-// claims knows a description by its first keyword, openapi, wherever that stands at the
-// top.
+// claims knows a description by its keyword, openapi or swagger, wherever that stands at
+// the top.
 func claims(name string, text []byte) bool {
-	if !bytes.Contains(text, []byte("openapi")) || len(text) > document.MaxBytes {
+	if !bytes.Contains(text, []byte("openapi")) && !bytes.Contains(text, []byte("swagger")) || len(text) > document.MaxBytes {
 		return namesItself(text)
 	}
 	n, err := document.Parse(name, text)
 	if err != nil {
 		return namesItself(text)
 	}
-	return n.Get("openapi") != nil && (n.Get("info") != nil || n.Get("paths") != nil)
+	return (n.Get("openapi") != nil || n.Get("swagger").String() != "") && (n.Get("info") != nil || n.Get("paths") != nil)
 }
 
 // namesItself looks for the keyword at the beginning of a text that cannot be read as a
 // whole.
 func namesItself(text []byte) bool {
 	head := bytes.TrimLeft(text[:min(len(text), 4096)], "\ufeff \t\r\n{")
-	return bytes.HasPrefix(head, []byte(`"openapi"`)) || bytes.HasPrefix(head, []byte("openapi:"))
+	for _, keyword := range []string{"openapi", "swagger"} {
+		if bytes.HasPrefix(head, []byte(`"`+keyword+`"`)) || bytes.HasPrefix(head, []byte(keyword+":")) {
+			return true
+		}
+	}
+	return false
 }
 
-// Unread names documents of the version before 3, which are known and not compared.
+// Unread names documents of the version before 2, which are known and not compared.
 func Unread(name string, text []byte) (why string, ok bool) {
-	if !bytes.Contains(text, []byte("swagger")) || len(text) > document.MaxBytes {
+	if !bytes.Contains(text, []byte("swaggerVersion")) || len(text) > document.MaxBytes {
 		return "", false
 	}
 	n, err := document.Parse(name, text)
-	if err != nil || n.Get("swagger").String() == "" || n.Get("paths") == nil {
+	if err != nil || n.Get("swaggerVersion").String() == "" || n.Get("apis") == nil {
 		return "", false
 	}
-	return "Swagger 2.0 is not read yet; convert the document to OpenAPI 3", true
+	return "Swagger " + short(n.Get("swaggerVersion").String()) + " is not read; convert the document to OpenAPI 3", true
 }

@@ -7,10 +7,12 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/ruletest"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
 // A peerCase is a pair of descriptions and what the peer says of it.
@@ -28,6 +30,16 @@ type peerCase struct {
 // loadText reads a description with the files beside it.
 func loadText(t testing.TB, text string, beside map[string]string) (schema.Schema, error) {
 	t.Helper()
+	return loadWith(t, text, beside, "")
+}
+
+// loadWith reads a description in the year 2026, with a section of breakwater.yaml.
+func loadWith(t testing.TB, text string, beside map[string]string, options string) (schema.Schema, error) {
+	t.Helper()
+	section, err := document.Parse("breakwater.yaml", []byte(options))
+	if err != nil {
+		t.Fatal(err)
+	}
 	const entry = "api/openapi.yaml"
 	fsys := fstest.MapFS{entry: {Data: []byte(text)}}
 	for name, text := range beside {
@@ -35,17 +47,17 @@ func loadText(t testing.TB, text string, beside map[string]string) (schema.Schem
 			fsys[name] = &fstest.MapFile{Data: []byte(text)}
 		}
 	}
-	return Format.Load(t.Context(), schema.Request{FS: fsys, Paths: []string{entry}})
+	return Format.Load(t.Context(), schema.Request{FS: fsys, Paths: []string{entry}, Options: section, Now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)})
 }
 
 // diff compares the case. It also returns what the peer calls edits that were shown to
 // change no value.
 func (c peerCase) diff(t testing.TB) (changes []change.Change, equal []string, err error) {
-	base, err := loadText(t, c.Before, c.BeforeFiles)
+	base, err := loadWith(t, c.Before, c.BeforeFiles, c.options(t))
 	if err != nil {
 		return nil, nil, err
 	}
-	head, err := loadText(t, c.After, c.AfterFiles)
+	head, err := loadWith(t, c.After, c.AfterFiles, c.options(t))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,6 +66,23 @@ func (c peerCase) diff(t testing.TB) (changes []change.Change, equal []string, e
 	d := newDiffer(b, h)
 	d.description()
 	return d.changes, d.equal, nil
+}
+
+// options says in our words what the peer is asked for besides.
+func (c peerCase) options(t testing.TB) string {
+	section, days := "{}", ""
+	for i := 0; i+1 < len(c.Args); i += 2 {
+		switch name, value := c.Args[i], c.Args[i+1]; {
+		case strings.HasPrefix(name, "--deprecation-days-"):
+			days += strings.TrimPrefix(name, "--deprecation-days-") + ": " + value + ", "
+			section = "{deprecation-days: {" + days + "}}"
+		case name == "--stability-level":
+			section = "{stability-level: " + value + "}"
+		default:
+			t.Errorf("%s: nobody knows what %s is", c.Name, name)
+		}
+	}
+	return section
 }
 
 func peerIDs(changes []change.Change) (ids []string) {
@@ -66,16 +95,13 @@ func peerIDs(changes []change.Change) (ids []string) {
 	return slices.Compact(ids)
 }
 
-// The peer's checks, except those that compare version numbers or need a setting.
+// The peer's checks, except those that compare version numbers.
 func TestAgreesWithOasdiff(t *testing.T) {
 	var cases []peerCase
 	ruletest.Corpus(t, "openapi/oasdiff-cases.json", &cases)
 	says, proven := make(map[string]string), make(map[string]string)
 	total := 0
 	for _, c := range cases {
-		if len(c.Args) > 0 {
-			continue
-		}
 		total++
 		changes, equal, err := c.diff(t)
 		if err != nil {

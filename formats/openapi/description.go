@@ -19,8 +19,7 @@ func (d *differ) description() {
 	d.schemes()
 	d.globalSecurity()
 	d.schemasRemoved()
-	d.extensions("", d.base.get("info"), d.head.get("info"))
-	d.extensions("", d.base.root, d.head.root)
+	d.info()
 }
 
 // An item is a path or a webhook.
@@ -38,6 +37,9 @@ func itemsOf(p *port, keyword, prefix string) (all []item) {
 				continue
 			}
 			shape = shapeOf(strings.TrimPrefix(shape, prefix))
+		}
+		if to, _ := p.lib.deref(n.Items[i]); p.lib.leavesOut(to) {
+			continue
 		}
 		all = append(all, item{shape, key, n.Items[i]})
 	}
@@ -89,15 +91,24 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 func operationsOf(lib *library, n *document.Node) (all []item) {
 	n, _ = lib.deref(n)
 	for i, key := range keysOf(n) {
-		if slices.Contains(methods, key.Text) {
+		if slices.Contains(methods, key.Text) && !lib.leavesOut(n.Items[i]) {
 			all = append(all, item{key.Text, key, n.Items[i]})
 		}
 	}
 	more := n.Get("additionalOperations")
 	for i, key := range keysOf(more) {
+		if lib.leavesOut(more.Items[i]) {
+			continue
+		}
 		all = append(all, item{strings.ToLower(key.Text), key, more.Items[i]})
 	}
 	return all
+}
+
+// leavesOut reports whether a path or operation carries an extension by which a team
+// leaves it out.
+func (l *library) leavesOut(n *document.Node) bool {
+	return slices.ContainsFunc(l.leaveOut, func(extension string) bool { return n.Key(extension) != nil })
 }
 
 func (s *pathSide) compare() {
@@ -111,7 +122,11 @@ func (s *pathSide) compare() {
 	for _, op := range was {
 		now, ok := find(is, op.shape)
 		o := operation{d: d, path: change.Path("").Join(change.Name(s.shape), change.Name(op.shape)), outer: s, b: op, h: now, basePath: b, headPath: h}
-		o.quiet = stabilityOf(op.node.Get("x-stability-level")) < 2
+		d.stability = op.node.Get("x-stability-level").String()
+		if ok && now.node.Get("x-stability-level") != nil {
+			d.stability = now.node.Get("x-stability-level").String()
+		}
+		o.quiet = stabilityOf(op.node.Get("x-stability-level")) < d.head.settings.stability
 		if !ok {
 			o.removed()
 			continue
@@ -133,7 +148,7 @@ func (s *pathSide) compare() {
 	}
 	if b != nil && h != nil {
 		d.servers(change.Path("").Join(change.Name(s.shape)), b, h)
-		d.extensions(change.Path("").Join(change.Name(s.shape)), b, h)
+		d.notes(change.Path("").Join(change.Name(s.shape)), b, h, "summary", "description")
 	}
 }
 
@@ -167,64 +182,6 @@ func parseDay(text string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
-}
-
-// servers compares the addresses at which operations are served.
-func (d *differ) servers(at change.Path, base, head *document.Node) {
-	was, is := base.Get("servers").List(), head.Get("servers").List()
-	path := at
-	if path == "" {
-		path = change.Path("").Join(change.Name("servers"))
-	}
-	has := func(all []*document.Node, one *document.Node) bool {
-		return slices.ContainsFunc(all, func(n *document.Node) bool {
-			return n.Get("url").String() == one.Get("url").String() && document.Equal(n.Get("variables"), one.Get("variables"))
-		})
-	}
-	for _, s := range was {
-		if !has(is, s) && len(is) > 0 {
-			d.report(change.Change{
-				Rule: serverRemoved, Path: path, Key: s.Get("url").String(), From: textOf(s.Get("url")), Detail: fmt.Sprintf("the server %s is gone", textOf(s.Get("url"))),
-				Base: member(s, "url"), Head: member(head, "servers"),
-			})
-		} else if len(is) == 0 {
-			d.report(change.Change{
-				Rule: serverRemoved, Path: path, Key: s.Get("url").String(), From: textOf(s.Get("url")), Detail: fmt.Sprintf("the server %s is no longer named", textOf(s.Get("url"))),
-				Base: member(s, "url"), Head: top(head),
-			})
-		}
-	}
-	for _, s := range is {
-		if !has(was, s) {
-			d.report(change.Change{
-				Rule: serverAdded, Path: path, Key: s.Get("url").String(), To: textOf(s.Get("url")), Detail: fmt.Sprintf("the server %s is new", textOf(s.Get("url"))),
-				Base: member(base, "servers"), Head: member(s, "url"),
-			})
-		}
-	}
-}
-
-// extensions compares what teams add to an object.
-func (d *differ) extensions(at change.Path, base, head *document.Node) {
-	path := at
-	if path == "" {
-		path = change.Path("").Join(change.Name("info"))
-	}
-	for _, side := range [][2]*document.Node{{base, head}, {head, base}} {
-		for _, key := range keysOf(side[0]) {
-			b, h := base.Get(key.Text), head.Get(key.Text)
-			if !strings.HasPrefix(key.Text, "x-") || key.Text == "x-sunset" || key.Text == "x-stability-level" || document.Equal(b, h) {
-				continue
-			}
-			if e := d.head.settings.extensions; len(e) > 0 && !slices.Contains(e, key.Text) {
-				continue
-			}
-			d.report(change.Change{
-				Rule: extensionRule(key.Text, textOf(b), textOf(h)), Path: path, Key: key.Text, From: textOf(b), To: textOf(h),
-				Detail: fmt.Sprintf("%s: %s changed", path, key.Text), Base: member(base, key.Text), Head: member(head, key.Text),
-			})
-		}
-	}
 }
 
 // schemasRemoved tells schemas that are gone. What they were used for is compared where

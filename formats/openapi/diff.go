@@ -31,6 +31,7 @@ type differ struct {
 	visited    map[visit]bool
 	called     map[twin]bool // callbacks that were compared
 	nested     int
+	stability  string // of the operation that is compared
 	oracle     *oracle
 	changes    []change.Change
 	index      map[sameChange]int

@@ -3,6 +3,7 @@ package openapi
 import (
 	"cmp"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
 
@@ -22,6 +23,8 @@ func (p *pair) discriminators() {
 	if b.Get("propertyName").String() != h.Get("propertyName").String() {
 		p.edit(discriminatorChanged, "discriminator", p.x.id("discriminator-property-name-changed"))
 	}
+	p.defaultTag(b, h)
+	p.d.extensions(p.path, b, h)
 	was, is := b.Get("mapping"), h.Get("mapping")
 	if len(keysOf(was)) == 0 && len(keysOf(is)) == 0 {
 		p.implicitTags()
@@ -42,6 +45,22 @@ func (p *pair) discriminators() {
 			p.tag(nil, key, "discriminator-mapping-added")
 		}
 	}
+}
+
+// defaultTag compares the alternative that a value without a known tag is.
+func (p *pair) defaultTag(b, h *document.Node) {
+	was, is := b.Get("defaultMapping"), h.Get("defaultMapping")
+	if document.Equal(was, is) {
+		return
+	}
+	rule := discriminatorChanged
+	if was.IsNull() {
+		rule = discriminatorExtended
+	}
+	p.d.report(change.Change{
+		Rule: rule, Path: p.path, Key: join(p.key, "defaultMapping"), From: textOf(was), To: textOf(is), Detail: p.say("defaultMapping", textOf(was), textOf(is)),
+		Base: member(b, "defaultMapping"), Head: member(h, "defaultMapping"),
+	})
 }
 
 // tag tells a tag that came, went or means another schema.

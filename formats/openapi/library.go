@@ -24,6 +24,9 @@ type library struct {
 	files    map[string]*document.Node // nil: it is not there, or cannot be read
 	targets  map[reference]target
 	anchors  map[string]map[string]*document.Node // by file: $anchor, $dynamicAnchor and $id
+	swagger  *upgrade                             // of a description in Swagger 2.0; nil: it is none
+	unsaid   map[*document.Node]bool              // media types that Swagger leaves open
+	leaveOut []string                             // extensions of operations that are not looked at
 }
 
 // A reference is a text in a file.
@@ -58,6 +61,9 @@ func (l *library) load(name string, from source.Span) *document.Node {
 	}
 	n, err := document.Parse(name, text)
 	l.problems.Add(err)
+	if l.unsaid != nil {
+		n = l.upgrade(name, n)
+	}
 	l.files[name] = n
 	return n
 }
@@ -74,16 +80,9 @@ func (l *library) follow(ref *document.Node) target {
 }
 
 func (l *library) find(ref *document.Node) target {
-	file, fragment, _ := strings.Cut(ref.Text, "#")
-	name := ref.Span.File
-	if file != "" {
-		if decoded, err := url.PathUnescape(file); err == nil {
-			file = decoded
-		}
-		name = path.Join(path.Dir(name), file)
-		if !fs.ValidPath(name) {
-			return target{}
-		}
+	name, fragment := split(ref)
+	if !fs.ValidPath(name) {
+		return target{}
 	}
 	root := l.load(name, ref.Span)
 	if root == nil {
@@ -92,11 +91,23 @@ func (l *library) find(ref *document.Node) target {
 	if fragment != "" && fragment[0] != '/' {
 		return target{node: l.anchor(name, fragment), decl: change.Path("").Join(change.Name(fragment)), name: fragment}
 	}
-	n, steps := root, pointer(fragment)
+	n, steps := root, moved(root, pointer(fragment))
 	for _, step := range steps {
 		n = child(n, step)
 	}
 	return target{n, l.declName(name, steps), lastOf(steps)}
+}
+
+// split returns the file that a reference leads into, and where in it.
+func split(ref *document.Node) (name, fragment string) {
+	file, fragment, _ := strings.Cut(ref.Text, "#")
+	if file == "" {
+		return ref.Span.File, fragment
+	}
+	if decoded, err := url.PathUnescape(file); err == nil {
+		file = decoded
+	}
+	return path.Join(path.Dir(ref.Span.File), file), fragment
 }
 
 // pointer takes a JSON pointer apart.

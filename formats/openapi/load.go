@@ -6,8 +6,10 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
@@ -18,18 +20,22 @@ type port struct {
 	lib      *library
 	root     *document.Node
 	settings settings
+	now      time.Time // when it is judged; zero: not known
 	span     source.Span
 	inquiry  inquiry // of those who ask how a finding shows
+
+	promises   []slo.Objective
+	promisedBy map[*document.Node]bool // what they were read from
 }
 
 // load reads the description of a port. Only the first of its paths is one: the others
 // are files that it refers to.
 func load(_ context.Context, r schema.Request) (*port, error) {
 	var problems document.Problems
-	p := &port{settings: readSettings(r.Options, &problems)}
+	p := &port{settings: readSettings(r.Options, &problems), now: r.Now}
 	p.lib = &library{
 		fsys: r.FS, problems: &problems, files: make(map[string]*document.Node), targets: make(map[reference]target),
-		anchors: make(map[string]map[string]*document.Node),
+		anchors: make(map[string]map[string]*document.Node), unsaid: make(map[*document.Node]bool), leaveOut: p.settings.leaveOut,
 	}
 	for _, name := range r.Paths {
 		if _, err := fs.Stat(r.FS, name); err != nil {
@@ -79,8 +85,10 @@ func (p *port) check(problems *document.Problems) {
 	}
 	version := p.root.Get("openapi")
 	switch text := version.String(); {
-	case p.root.Get("swagger") != nil:
+	case p.lib.swagger == nil && p.root.Get("swagger") != nil:
 		problems.Addf(p.root.Key("swagger").At(), "want one version, got openapi and swagger")
+	case p.root.Get("swagger") != nil && version == nil:
+		problems.Addf(p.root.Get("swagger").At(), "want version 2.0 of Swagger, got %q", short(p.root.Get("swagger").String()))
 	case strings.HasPrefix(text, "3.0."):
 		p.lib.dialect = valueset.OpenAPI30
 	case strings.HasPrefix(text, "3.1.") || strings.HasPrefix(text, "3.2."):
@@ -94,6 +102,7 @@ func (p *port) check(problems *document.Problems) {
 	}
 	p.checkRefs(problems)
 	p.checkPaths(problems)
+	p.readPromises(problems)
 }
 
 // checkRefs follows every reference, in the files that are referred to, too.

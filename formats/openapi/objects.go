@@ -104,7 +104,7 @@ func (p *pair) removed(at change.Path, was field) {
 }
 
 // removalID is what the peer calls the removal of something that may have been
-// deprecated. Whether its day had come only the day of the comparison tells.
+// deprecated: nothing once its day has come.
 func (p *pair) removalID(v *view, id string) string {
 	switch {
 	case p.x.place > property:
@@ -115,6 +115,8 @@ func (p *pair) removalID(v *view, id string) string {
 		return id + "-with-deprecation"
 	case !isDay(v.get("x-sunset")):
 		return id
+	case p.d.hasCome(v.get("x-sunset").String()):
+		return ""
 	}
 	return id + "-before-sunset"
 }

@@ -1,4 +1,5 @@
-// Package openapi reads and compares OpenAPI 3.0, 3.1 and 3.2, in JSON or YAML.
+// Package openapi reads and compares OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0, which is
+// rewritten in the shape of 3.0 (swagger.go), in JSON or YAML.
 //
 // # What a change does
 //
@@ -51,6 +52,7 @@ package openapi
 import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/slo"
 )
 
 // Format is OpenAPI.
@@ -67,19 +69,21 @@ var Format = schema.Language[*port]{
 	Mentions:  mentions,
 	Diff:      diff,
 	Outline:   outline,
-	Options:   []string{"preset", "strip-path-prefix", "extensions", "validate"},
+	Promises:  func(p *port) []slo.Objective { return p.promises },
+	Options:   []string{"preset", "strip-path-prefix", "extensions", "leave-out", "deprecation-days", "stability-level", "validate"},
 	Presets:   presets,
 	Prove:     prove,
 	Validate:  validate,
 }.Format()
 
 var gaps = []string{
-	"Swagger 2.0, which is named as not read",
-	"whether the day of a deprecation (x-sunset) has come: a comparison has no clock, and policy judges notice",
+	"of Swagger 2.0: lists that are written as tsv, and lists within lists, beyond that they changed; Swagger 1",
 	"patterns with look-around and schemas that reach more than a few thousand nodes, as sets of values: their keywords are compared one by one",
 	"$dynamicRef where several schemas of one file declare the same dynamic anchor, and $id inside a description",
 	"the encoding of parts of a body and the xml object beyond that they changed (openapi/encoding-changed)",
-	"allowEmptyValue of a parameter, and operations that one side moved to another path",
+	"x-slo in parameters and schemas, and promises in extensions of other names (x-sla, x-ratelimit), beyond that they changed",
+	"operations that one side moved to another path",
 	"whether a description is valid, unless formats.openapi.validate is true; examples and defaults are not held against their schemas even then",
-	"the order of servers, tags, and security alternatives, and what tags, info and licences say",
+	"the order of servers, tags, and security alternatives, and the summary and description beside a $ref",
+	"$self, which OpenAPI 3.2 takes for the base of references: these are followed from where the file is",
 }

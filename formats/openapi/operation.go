@@ -43,7 +43,7 @@ func (o *operation) edit(rule *change.Rule, keyword string, ids ...string) {
 	from, to := textOf(o.b.node.Get(keyword)), textOf(o.h.node.Get(keyword))
 	p := pair{path: o.path}
 	o.report(change.Change{
-		Rule: rule, Path: o.path, Key: keyword, From: from, To: to, Detail: p.say(keyword, from, to),
+		Rule: rule, Path: o.path, Key: keyword, From: from, To: to, Detail: p.say(keyword, from, to) + o.d.noticeWords(rule, o.h.node.Get("x-sunset")),
 		Base: member(o.b.node, keyword), Head: member(o.h.node, keyword),
 	}, ids...)
 }
@@ -54,7 +54,7 @@ func (o *operation) removed() {
 	isPath := o.outer.head.node == nil
 	id := map[bool]string{true: "api-path-removed", false: "api-removed"}[isPath]
 	sunset := n.Get("x-sunset")
-	_, readable := sunsetOf(sunset)
+	day, readable := sunsetOf(sunset)
 	switch {
 	case o.outer.keyword == "webhooks" && isPath:
 		id = "webhook-removed"
@@ -64,7 +64,9 @@ func (o *operation) removed() {
 		id += "-with-deprecation"
 	case !readable:
 		id = "api-path-sunset-parse"
-	default: // whether the day has come only the day of the comparison tells
+	case o.d.hasCome(day):
+		id = ""
+	default:
 		id += "-before-sunset"
 	}
 	o.report(change.Change{
@@ -98,12 +100,7 @@ func (o *operation) compare() {
 	o.security()
 	o.callbacks()
 	o.d.servers(o.path, o.b.node, o.h.node)
-	o.d.extensions(o.path, o.b.node, o.h.node)
-	for _, keyword := range []string{"summary", "description", "externalDocs"} {
-		if !document.Equal(o.b.node.Get(keyword), o.h.node.Get(keyword)) {
-			o.edit(documentationChanged, keyword)
-		}
-	}
+	o.d.notes(o.path, o.b.node, o.h.node, "summary", "description", "externalDocs")
 }
 
 func (o *operation) tags() {
@@ -143,25 +140,28 @@ func (o *operation) life() {
 	day, readable := sunsetOf(sunset)
 	switch {
 	case !truth(b.Get("deprecated")) && truth(h.Get("deprecated")):
-		id := "endpoint-deprecated"
+		rule, id := operationDeprecated, "endpoint-deprecated"
 		switch {
+		case sunset == nil && o.d.notice() > 0:
+			rule, id = noticeTooShort, "api-deprecated-sunset-missing"
 		case sunset == nil:
 		case !readable:
 			id = "api-deprecated-sunset-parse"
+		case o.d.tooSoon(day):
+			rule, id = noticeTooShort, "api-sunset-date-too-small"
 		default:
 			id = "endpoint-deprecated-with-sunset"
 		}
-		o.edit(operationDeprecated, "deprecated", id)
+		o.edit(rule, "deprecated", id)
 	case truth(b.Get("deprecated")) && !truth(h.Get("deprecated")):
 		o.edit(operationUndeprecated, "deprecated", "endpoint-reactivated")
 	case truth(h.Get("deprecated")) && !document.Equal(b.Get("x-sunset"), sunset):
-		o.edit(sunsetChanged, "x-sunset", sunsetID(b.Get("x-sunset").String(), day, sunset != nil, readable, "sunset-deleted", "api-path-sunset-parse", "api-sunset-date-changed-too-small"))
+		o.edit(sunsetChanged, "x-sunset", o.d.sunsetID(b.Get("x-sunset").String(), day, sunset != nil, readable, "sunset-deleted", "api-path-sunset-parse", "api-sunset-date-changed-too-small"))
 	}
 }
 
-// sunsetID is what the peer calls another day. It holds a day that came nearer against
-// the day of the comparison, which we do not.
-func sunsetID(was, is string, isThere, readable bool, deleted, unreadable, nearer string) string {
+// sunsetID is what the peer calls another day.
+func (d *differ) sunsetID(was, is string, isThere, readable bool, deleted, unreadable, nearer string) string {
 	before, ok := parseDay(was)
 	after, _ := parseDay(is)
 	switch {
@@ -171,7 +171,7 @@ func sunsetID(was, is string, isThere, readable bool, deleted, unreadable, neare
 		return deleted
 	case !readable || !ok:
 		return unreadable
-	case after.Before(before):
+	case after.Before(before) && (d.head.now.IsZero() || d.tooSoon(is)):
 		return nearer
 	}
 	return ""
@@ -184,8 +184,16 @@ func (o *operation) callbacks() {
 		b, _ := o.d.base.lib.deref(was.Items[i])
 		h, _ := o.d.head.lib.deref(is.Get(key.Text))
 		for j, expression := range keysOf(b) {
-			o.callbackItem(key, expression, b.Items[j], h)
+			if !strings.HasPrefix(expression.Text, "x-") {
+				o.callbackItem(key, expression, b.Items[j], h)
+			}
 		}
+		for j, expression := range keysOf(h) {
+			if b.Key(expression.Text) == nil && !strings.HasPrefix(expression.Text, "x-") {
+				o.callbackAdded(key, expression, h.Items[j])
+			}
+		}
+		o.d.extensions(o.path.Join(change.Name("callbacks"), change.Name(key.Text)), b, h)
 	}
 	for i, key := range keysOf(is) {
 		if was.Get(key.Text) == nil {
@@ -198,6 +206,15 @@ func (o *operation) callbacks() {
 	}
 }
 
+// callbackAdded tells what the provider calls besides what it called.
+func (o *operation) callbackAdded(name, key, added *document.Node) {
+	path := o.path.Join(change.Name("callbacks"), change.Name(name.Text))
+	o.report(change.Change{
+		Rule: operationAdded, Path: path, Key: key.Text, To: short(key.Text), Detail: fmt.Sprintf("%s also calls %s", path, short(key.Text)),
+		Base: o.b.key.At(), Head: keyAndValue(key, added),
+	})
+}
+
 func (o *operation) callbackItem(name, expression, base, heads *document.Node) {
 	at := o.path.Join(change.Name("callbacks"), change.Name(name.Text))
 	inner := &pathSide{d: o.d, keyword: "webhooks", shape: name.Text, base: item{expression.Text, expression, base}}
@@ -206,8 +223,13 @@ func (o *operation) callbackItem(name, expression, base, heads *document.Node) {
 	}
 	b, _ := o.d.base.lib.deref(base)
 	h, _ := o.d.head.lib.deref(inner.head.node)
-	is := operationsOf(o.d.head.lib, h)
-	for _, op := range operationsOf(o.d.base.lib, b) {
+	was, is := operationsOf(o.d.base.lib, b), operationsOf(o.d.head.lib, h)
+	for _, op := range is {
+		if _, ok := find(was, op.shape); !ok {
+			o.callbackAdded(name, op.key, op.node)
+		}
+	}
+	for _, op := range was {
 		now, ok := find(is, op.shape)
 		c := operation{d: o.d, path: at.Join(change.Name(op.shape)), outer: inner, b: op, h: now, basePath: b, headPath: h, callback: true}
 		if !ok {

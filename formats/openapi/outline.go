@@ -397,5 +397,5 @@ func (w *outliner) tags(parts ...*document.Node) (tags []string) {
 			}
 		}
 	}
-	return tags
+	return append(tags, labels(parts...)...)
 }

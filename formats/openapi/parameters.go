@@ -85,7 +85,7 @@ func (o *operation) at(p param) change.Path {
 func (o *operation) paramRemoved(b param, is []param) {
 	id := "request-parameter-removed"
 	v := o.d.view(o.d.base.lib, b.node)
-	_, readable := sunsetOf(v.get("x-sunset"))
+	day, readable := sunsetOf(v.get("x-sunset"))
 	switch {
 	case b.outer:
 		id = ""
@@ -94,6 +94,8 @@ func (o *operation) paramRemoved(b param, is []param) {
 		id += "-with-deprecation"
 	case !readable:
 		id = "request-parameter-sunset-parse"
+	case o.d.hasCome(day):
+		id = ""
 	default:
 		id += "-before-sunset"
 	}
@@ -157,12 +159,10 @@ func (o *operation) paramPair(b, h param) {
 			Base: p.b.at("style"), Head: p.h.at("style"),
 		})
 	}
-	for _, keyword := range []string{"description", "example", "examples"} {
-		if !document.Equal(b.node.Get(keyword), h.node.Get(keyword)) {
-			p.edit(documentationChanged, keyword)
-		}
+	if was, is := p.b.flag("allowEmptyValue"), p.h.flag("allowEmptyValue"); was != is && b.in == "query" {
+		p.edit(map[bool]*change.Rule{true: requestWidened, false: values.tightened}[is], "allowEmptyValue")
 	}
-	p.d.extensions(at, b.node, h.node)
+	p.d.notes(at, b.node, h.node, "description", "example", "examples")
 	p.x.text, p.x.header = true, b.in == "header"
 	p.x.explode = b.in == "query" && strings.HasPrefix(serialisation(h), "form, explode")
 	p.x.kept = b.decl != ""
@@ -198,12 +198,16 @@ func (o *operation) paramLife(p *pair) {
 	switch {
 	case !was && is && sunset != nil && !readable:
 		p.edit(fieldDeprecated, "deprecated", p.x.id("sunset-parse"))
+	case !was && is && sunset == nil && o.d.notice() > 0:
+		p.edit(noticeTooShort, "deprecated", p.x.id("deprecated-sunset-missing"))
+	case !was && is && sunset != nil && o.d.tooSoon(day):
+		p.edit(noticeTooShort, "deprecated", p.x.id("sunset-date-too-small"))
 	case !was && is:
 		p.edit(fieldDeprecated, "deprecated", p.x.id("deprecated"))
 	case was && !is:
 		p.edit(fieldUndeprecated, "deprecated", p.x.id("reactivated"))
 	case is && !document.Equal(p.b.get("x-sunset"), sunset):
-		id := sunsetID(p.b.get("x-sunset").String(), day, sunset != nil, readable, "sunset-deleted", "sunset-parse", "sunset-date-changed-too-small")
+		id := o.d.sunsetID(p.b.get("x-sunset").String(), day, sunset != nil, readable, "sunset-deleted", "sunset-parse", "sunset-date-changed-too-small")
 		if id == "" {
 			id = "none"
 		}

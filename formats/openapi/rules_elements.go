@@ -62,7 +62,7 @@ var discriminatorChanged = newRule("discriminator-changed", "", change.Breaking,
 var discriminatorExtended = harmless("discriminator-extended", "", "Alternatives have a tag, or one more", "Values that had a tag still have the same one.", "re*-discriminator-*")
 
 var annotationRules = []*change.Rule{
-	defaultChanged, requestDefaultChanged, fieldDeprecated, fieldUndeprecated, stabilityLowered, stabilityRaised, sunsetChanged,
+	defaultChanged, requestDefaultChanged, fieldDeprecated, fieldUndeprecated, stabilityLowered, stabilityRaised, sunsetChanged, noticeTooShort,
 	unitChanged, classificationRaised, classificationLowered, tagChanged, documentationChanged, spellingChanged, schemaRemoved, invalid,
 }
 
@@ -90,6 +90,11 @@ var sunsetChanged = newRule("sunset-changed", "", change.Risky, change.Promise,
 	"The day on which something deprecated goes away changed, or cannot be read",
 	"Consumers plan by that day (x-sunset).", "Keep the day, or move it further away and tell the consumers.",
 	"*sunset*", "re*-deprecated-with-sunset", "endpoint-deprecated-with-sunset")
+
+var noticeTooShort = newRule("notice-too-short", "", change.Risky, change.Promise,
+	"Something is deprecated, and the day on which it goes away is too soon or not said",
+	"Consumers have less time to do without it than the team asks for (deprecation-days in breakwater.yaml, x-sunset in the description), or none that they can plan by.",
+	"Say with x-sunset when it goes away, and leave the time.", "*sunset-missing", "*sunset-date-too-small")
 
 var unitChanged = newRule("unit-changed", "", change.Breaking, change.Value|change.Request,
 	"A number is counted in another unit", "The same number means something else, and no check notices.",

@@ -3,7 +3,7 @@ package openapi
 import "github.com/breakwater-data/breakwater/checker/change"
 
 var operationRules = []*change.Rule{
-	operationRemoved, operationAdded, operationRenamed, operationDeprecated, operationUndeprecated, operationTagged, serverRemoved, serverAdded, linkChanged,
+	operationRemoved, operationAdded, operationRenamed, operationDeprecated, operationUndeprecated, operationTagged, serverRemoved, serverAdded, linkChanged, linkAdded,
 }
 
 var operationRemoved = &change.Rule{
@@ -36,6 +36,8 @@ var serverAdded = harmless("server-added", "", "There is one more server", "The 
 var linkChanged = newRule("link-changed", "", change.Risky, change.Code|change.JSON,
 	"A link between operations is gone or leads elsewhere", "Clients that follow links take another way, or none.",
 	"Keep the link, and add the new one under another name.")
+
+var linkAdded = harmless("link-added", "", "There is a new link to an operation", "Nobody follows it yet.")
 
 var exchangeRules = []*change.Rule{
 	parameterRemoved, parameterAdded, parameterRequiredAdded, parameterRequired, parameterOptional, parameterEncodingChanged,
@@ -105,7 +107,7 @@ var headerRequired = harmless("header-required", "", "A header of a response is 
 
 var securityRules = []*change.Rule{
 	securityRemoved, securityAdded, scopeAdded, scopeRemoved, anonymousRemoved, anonymousAdded,
-	schemeChanged, schemeMoved, schemeFlowRemoved, schemeExtended,
+	schemeChanged, schemeMoved, schemeFlowRemoved, schemeExtended, schemeDeprecated,
 }
 
 var securityRemoved = breaksSenders("security-removed", "A way to be let in is gone", "Callers that use it are turned away.", "api-*security-removed")
@@ -128,6 +130,9 @@ var schemeMoved = newRule("security-scheme-moved", "", change.Risky, change.Requ
 var schemeFlowRemoved = breaksSenders("security-flow-removed", "A way to get a token is gone", "Callers that use the flow, or ask for the scope, get no token.", "api-security-component-*")
 
 var schemeExtended = harmless("security-scheme-extended", "", "A security scheme is new, offers more, or is not used", "What callers do today is still understood.", "api-security-component-*", "api-global-security-*")
+
+var schemeDeprecated = harmless("security-scheme-deprecated", "", "A security scheme is deprecated, or no longer so",
+	"It still lets callers in. Those who use it should begin to use another.")
 
 // responseRange is for a success that is described among others now.
 var responseRange = newRule("response-range", "", change.Risky, read, "A status is described among others of its kind",

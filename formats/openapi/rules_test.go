@@ -23,7 +23,7 @@ func TestRules(t *testing.T) {
 
 func ruleExample(t *testing.T, fsys fs.FS) schema.Schema {
 	t.Helper()
-	r := schema.Request{FS: fsys}
+	r := schema.Request{FS: fsys, Now: ruletest.Day}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && name != "breakwater.yaml" {
 			r.Paths = append(r.Paths, name)

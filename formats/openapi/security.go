@@ -247,6 +247,11 @@ func (s *scheme) compare() {
 	if !sameAddress(s.b.Get("oauth2MetadataUrl"), s.h.Get("oauth2MetadataUrl")) {
 		edit(schemeMoved, "oauth2MetadataUrl", "none")
 	}
+	if b, h := truth(s.b.Get("deprecated")), truth(s.h.Get("deprecated")); b != h {
+		words := map[bool]string{true: "is deprecated", false: "is no longer deprecated"}[h]
+		s.tell(schemeDeprecated, "deprecated", words, member(s.b, "deprecated"), member(s.h, "deprecated"), "none")
+	}
+	s.d.notes(s.path, s.b, s.h, "description")
 	s.flows()
 }
 
@@ -257,7 +262,11 @@ func sameAddress(a, b *document.Node) bool {
 
 func (s *scheme) flows() {
 	was, is := s.b.Get("flows"), s.h.Get("flows")
+	s.d.extensions(s.path, was, is)
 	for i, key := range keysOf(was) {
+		if strings.HasPrefix(key.Text, "x-") {
+			continue
+		}
 		now := is.Get(key.Text)
 		if now == nil {
 			s.tell(schemeFlowRemoved, key.Text, "the flow "+key.Text+" is gone", keyAndValue(key, was.Items[i]), member(s.h, "flows"), "")
@@ -266,7 +275,7 @@ func (s *scheme) flows() {
 		s.flow(key.Text, was.Items[i], now)
 	}
 	for i, key := range keysOf(is) {
-		if was.Get(key.Text) == nil {
+		if was.Get(key.Text) == nil && !strings.HasPrefix(key.Text, "x-") {
 			s.tell(schemeExtended, key.Text, "the flow "+key.Text+" is new", member(s.b, "flows"), keyAndValue(key, is.Items[i]), "")
 		}
 	}
@@ -279,6 +288,7 @@ func (s *scheme) flow(name string, b, h *document.Node) {
 			s.tell(schemeMoved, name+" "+keyword, name+": "+keyword+" changed", member(b, keyword), member(h, keyword), "api-security-component-"+id)
 		}
 	}
+	s.d.extensions(s.path.Join(change.Name(name)), b, h)
 	was, is := b.Get("scopes"), h.Get("scopes")
 	for i, key := range keysOf(was) {
 		switch now := is.Get(key.Text); {

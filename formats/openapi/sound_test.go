@@ -153,6 +153,8 @@ func FuzzDiff(f *testing.F) {
 	f.Add(of("3.1.0", `{$ref: '#/components/schemas/Order'}`), of("3.1.0", `{oneOf: [{$ref: '#/components/schemas/A'}], discriminator: {propertyName: a}}`))
 	f.Add(of("3.1.0", `{type: integer, maximum: 1e999999}`), of("3.1.0", `false`))
 	f.Add("openapi: 3.1.0\npaths: {/x: {get: {callbacks: {a: {b: {$ref: '#/paths/~1x'}}}}}}", "openapi: 3.1.0\npaths: {/x: {put: 1}}")
+	f.Add(inSwagger, inOpenAPI)
+	f.Add("swagger: '2.0'\nparameters: {a: {$ref: '#/parameters/b'}, b: {$ref: '#/parameters/a'}}\npaths: {/x: {$ref: '#/paths/~1y'}, /y: {get: {parameters: [{$ref: '#/parameters/a'}, 1], responses: {a: 1}}}}", inSwagger)
 	f.Fuzz(func(t *testing.T, before, after string) {
 		base, err1 := loadText(t, before, nil)
 		head, err2 := loadText(t, after, nil)

@@ -97,7 +97,7 @@ func plainly(n *document.Node) any {
 		}
 		return all
 	case n.Kind == document.Map:
-		all := make(object, len(n.Items))
+		all := make(jsonObject, len(n.Items))
 		for i, key := range n.Keys {
 			all[key.Text] = plainly(n.Items[i])
 		}

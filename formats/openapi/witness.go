@@ -331,7 +331,7 @@ func cut(text string) string {
 func (p *prover) judge(s *side, m *message, some []part, security *document.Node) (verdict error, fit bool) {
 	e := newExtract(s.lib)
 	op := s.describe(e, some...)
-	schemes := object{}
+	schemes := jsonObject{}
 	if security != nil {
 		op["security"], schemes = s.secured(e, security)
 	}

@@ -48,18 +48,18 @@ func (p *prover) gone() *schema.Witness {
 // route looks for an operation of the head that takes the request. The error says that
 // there is none.
 func (p *prover) route(m *message) (missing error) {
-	paths, routes := object{}, 0
+	paths, routes := jsonObject{}, 0
 	head := p.ports[1]
 	for _, one := range itemsOf(head, "paths", "") {
-		operations := object{}
+		operations := jsonObject{}
 		for _, op := range operationsOf(head.lib, one.node) {
 			if routes++; isPlainMethod(op.shape) {
-				operations[op.shape] = object{"responses": object{"default": object{"description": ""}}}
+				operations[op.shape] = jsonObject{"responses": jsonObject{"default": jsonObject{"description": ""}}}
 			}
 		}
 		paths[one.key.Text] = operations
 	}
-	text, err := json.Marshal(object{"openapi": "3.0.3", "info": object{"title": "routes", "version": "1"}, "paths": paths})
+	text, err := json.Marshal(jsonObject{"openapi": "3.0.3", "info": jsonObject{"title": "routes", "version": "1"}, "paths": paths})
 	if err != nil || routes > maxRoutes {
 		return nil
 	}
@@ -241,11 +241,11 @@ func allOf(token map[string][]string) (scopes []string) {
 }
 
 // secured writes what a caller has to show, and the schemes.
-func (s *side) secured(e *extract, security *document.Node) (requirements []any, schemes object) {
-	schemes = object{}
+func (s *side) secured(e *extract, security *document.Node) (requirements []any, schemes jsonObject) {
+	schemes = jsonObject{}
 	for i, key := range keysOf(s.schemes) {
 		n, _ := s.lib.deref(s.schemes.Items[i])
-		one := object{}
+		one := jsonObject{}
 		for _, keyword := range []string{"type", "name", "in", "scheme"} {
 			if v := n.Get(keyword); v != nil {
 				one[keyword] = e.value(v)
@@ -254,7 +254,7 @@ func (s *side) secured(e *extract, security *document.Node) (requirements []any,
 		schemes[key.Text] = one
 	}
 	for _, one := range security.List() {
-		requirement := object{}
+		requirement := jsonObject{}
 		for i, key := range keysOf(one) {
 			scopes := []string{}
 			for _, scope := range one.Items[i].List() {

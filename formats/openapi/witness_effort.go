@@ -5,7 +5,7 @@ import "strings"
 // The validator tries each alternative anew, so a small schema can keep it busy for
 // years. An effort counts the schemas that it would try for a value, before it is asked.
 type effort struct {
-	components object
+	components jsonObject
 	known      map[effortKey]int
 	left       int // pairs of a schema and a value that may still be looked at
 }
@@ -32,7 +32,7 @@ func (e *extract) isCheap(schema, value any) bool {
 
 // of counts the schemas that are tried.
 func (c *effort) of(schema any, value *any, depth int) int {
-	s, ok := schema.(object)
+	s, ok := schema.(jsonObject)
 	if c.left--; c.left < 0 || depth > maxDeep {
 		return maxTries
 	}
@@ -73,8 +73,8 @@ func (c *effort) of(schema any, value *any, depth int) int {
 }
 
 // members counts what is tried for the parts of a value.
-func (c *effort) members(s object, value *any, add func(schema any, value *any, times int)) {
-	named := func(keyword string) object { all, _ := s[keyword].(object); return all }
+func (c *effort) members(s jsonObject, value *any, add func(schema any, value *any, times int)) {
+	named := func(keyword string) jsonObject { all, _ := s[keyword].(jsonObject); return all }
 	for _, one := range named("dependentSchemas") {
 		add(one, value, 1)
 	}

@@ -20,24 +20,24 @@ type extract struct {
 	names      map[*document.Node]string // of schemas, in components
 	taken      map[string]bool
 	todo       []*document.Node
-	components object
+	components jsonObject
 	formats    map[string]bool
 	nodes      int
 	unfit      bool // the validator could not judge by it
 }
 
-type object = map[string]any
+type jsonObject = map[string]any
 
 // maxExtract is how many schemas one extract holds.
 const maxExtract = 2000
 
 func newExtract(lib *library) *extract {
-	return &extract{lib: lib, names: make(map[*document.Node]string), taken: make(map[string]bool), components: make(object), formats: make(map[string]bool)}
+	return &extract{lib: lib, names: make(map[*document.Node]string), taken: make(map[string]bool), components: make(jsonObject), formats: make(map[string]bool)}
 }
 
 // text writes the description with one operation, nil if the validator could not judge
 // by it.
-func (e *extract) text(template, method string, operation, schemes object) []byte {
+func (e *extract) text(template, method string, operation, schemes jsonObject) []byte {
 	for len(e.todo) > 0 {
 		n := e.todo[0]
 		e.todo = e.todo[1:]
@@ -47,10 +47,10 @@ func (e *extract) text(template, method string, operation, schemes object) []byt
 	if e.lib.dialect == valueset.OpenAPI30 {
 		version = "3.0.3"
 	}
-	doc := object{
-		"openapi": version, "info": object{"title": "extract", "version": "1"},
-		"paths":      object{template: object{method: operation}},
-		"components": object{"schemas": e.components, "securitySchemes": schemes},
+	doc := jsonObject{
+		"openapi": version, "info": jsonObject{"title": "extract", "version": "1"},
+		"paths":      jsonObject{template: jsonObject{method: operation}},
+		"components": jsonObject{"schemas": e.components, "securitySchemes": schemes},
 	}
 	text, err := json.Marshal(doc)
 	if err != nil || e.unfit {
@@ -63,12 +63,12 @@ func (e *extract) text(template, method string, operation, schemes object) []byt
 func (e *extract) schema(n *document.Node) any {
 	switch {
 	case n == nil:
-		return object{}
+		return jsonObject{}
 	case n.Kind == document.Scalar:
 		if e.lib.dialect != valueset.OpenAPI30 {
 			return truth(n)
 		}
-		return map[bool]any{true: object{}, false: object{"not": object{}}}[truth(n)]
+		return map[bool]any{true: jsonObject{}, false: jsonObject{"not": jsonObject{}}}[truth(n)]
 	}
 	ref := refOf(n)
 	if ref == nil {
@@ -80,9 +80,9 @@ func (e *extract) schema(n *document.Node) any {
 	t := e.lib.follow(ref)
 	if t.node == nil {
 		e.unfit = true
-		return object{}
+		return jsonObject{}
 	}
-	to := object{"$ref": "#/components/schemas/" + e.name(t)}
+	to := jsonObject{"$ref": "#/components/schemas/" + e.name(t)}
 	if e.lib.dialect == valueset.OpenAPI30 || len(n.Keys) == 1 {
 		return to
 	}
@@ -90,7 +90,7 @@ func (e *extract) schema(n *document.Node) any {
 	if len(beside) == 0 {
 		return to
 	}
-	return object{"allOf": []any{to, beside}}
+	return jsonObject{"allOf": []any{to, beside}}
 }
 
 func dynamicRefOf(n *document.Node) *document.Node {
@@ -121,10 +121,10 @@ var unfitForNames = regexp.MustCompile(`[^A-Za-z0-9._-]`)
 
 // The keywords of a schema by what they hold.
 var (
-	schemaKeywords = []string{"items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties"}
-	listKeywords   = []string{"allOf", "anyOf", "oneOf", "prefixItems"}
-	mapKeywords    = []string{"properties", "patternProperties", "dependentSchemas"}
-	valueOnly      = []string{
+	nestedSchema = []string{"items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties"}
+	listKeywords = []string{"allOf", "anyOf", "oneOf", "prefixItems"}
+	mapKeywords  = []string{"properties", "patternProperties", "dependentSchemas"}
+	valueOnly    = []string{
 		"type", "enum", "const", "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern", "format",
 		"minItems", "maxItems", "uniqueItems", "minContains", "maxContains", "required", "minProperties", "maxProperties", "dependentRequired",
 		"nullable", "readOnly", "writeOnly",
@@ -132,16 +132,16 @@ var (
 )
 
 // keywords writes what a schema itself says, without references.
-func (e *extract) keywords(n *document.Node) object {
+func (e *extract) keywords(n *document.Node) jsonObject {
 	if e.nodes++; e.nodes > maxExtract {
 		e.unfit = true
-		return object{}
+		return jsonObject{}
 	}
-	out := make(object)
+	out := make(jsonObject)
 	for i, key := range keysOf(n) {
 		v := n.Items[i]
 		switch k := key.Text; {
-		case slices.Contains(schemaKeywords, k):
+		case slices.Contains(nestedSchema, k):
 			if k == "additionalProperties" && v.Kind == document.Scalar {
 				out[k] = truth(v)
 			} else {
@@ -154,7 +154,7 @@ func (e *extract) keywords(n *document.Node) object {
 			}
 			out[k] = all
 		case slices.Contains(mapKeywords, k):
-			all := make(object)
+			all := make(jsonObject)
 			for j, name := range keysOf(v) {
 				all[name.Text] = e.schema(v.Items[j])
 				e.unfit = e.unfit || k == "patternProperties" && !isPattern(name.Text)
@@ -179,9 +179,9 @@ func isPattern(text string) bool {
 	return err == nil
 }
 
-func (e *extract) discriminator(n *document.Node) object {
-	out := object{"propertyName": n.Get("propertyName").String()}
-	mapping, to := n.Get("mapping"), make(object)
+func (e *extract) discriminator(n *document.Node) jsonObject {
+	out := jsonObject{"propertyName": n.Get("propertyName").String()}
+	mapping, to := n.Get("mapping"), make(jsonObject)
 	for i, key := range keysOf(mapping) {
 		to[key.Text] = "#/components/schemas/" + e.tagged(mapping.Items[i])
 	}

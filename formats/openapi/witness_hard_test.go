@@ -110,14 +110,14 @@ func TestNoWitnessIsSoughtAfterTheEnd(t *testing.T) {
 // counts for both.
 func TestEffortCountsAlternatives(t *testing.T) {
 	e := newExtract(&library{dialect: valueset.OpenAPI30})
-	var nested any = object{"type": "string"}
+	var nested any = jsonObject{"type": "string"}
 	for range 16 {
-		nested = object{"oneOf": []any{nested}}
+		nested = jsonObject{"oneOf": []any{nested}}
 	}
-	if !e.isCheap(object{"type": "string"}, "a") {
+	if !e.isCheap(jsonObject{"type": "string"}, "a") {
 		t.Error("one keyword is too much")
 	}
-	if !e.isCheap(object{"oneOf": []any{object{"type": "string"}}}, "a") {
+	if !e.isCheap(jsonObject{"oneOf": []any{jsonObject{"type": "string"}}}, "a") {
 		t.Error("one alternative is too much")
 	}
 	if e.isCheap(nested, "a") {

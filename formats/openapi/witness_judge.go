@@ -77,7 +77,7 @@ func formatsOf(names map[string]bool) map[string]openapi3.StringFormatValidator 
 		c.DefaultDraft(jsonschema.Draft2020)
 		c.AssertFormat()
 		const location = "breakwater:///format"
-		if c.AddResource(location, object{"format": name}) != nil {
+		if c.AddResource(location, jsonObject{"format": name}) != nil {
 			continue
 		}
 		if s, err := c.Compile(location); err == nil && s.Format != nil {

@@ -123,8 +123,8 @@ var knownFormats = []string{
 var formatless = append(slices.DeleteFunc(slices.Clone(valueKeywords), func(k string) bool { return k == "format" }), "nullable")
 
 // describe writes an operation with some of its parts alone.
-func (s *side) describe(e *extract, some ...part) object {
-	op, parameters, responses := object{}, []any{}, object{}
+func (s *side) describe(e *extract, some ...part) jsonObject {
+	op, parameters, responses := jsonObject{}, []any{}, jsonObject{}
 	for _, p := range some {
 		switch p.kind {
 		case parameterPart:
@@ -132,16 +132,16 @@ func (s *side) describe(e *extract, some ...part) object {
 			one["name"], one["in"], one["required"] = p.name, p.param.in, p.must
 			parameters = append(parameters, one)
 		case requestPart:
-			body, ok := op["requestBody"].(object)
+			body, ok := op["requestBody"].(jsonObject)
 			if !ok {
-				body = object{"required": p.must, "content": object{}}
+				body = jsonObject{"required": p.must, "content": jsonObject{}}
 				op["requestBody"] = body
 			}
-			body["content"].(object)[p.media] = s.media(e, p)
+			body["content"].(jsonObject)[p.media] = s.media(e, p)
 		case headerPart, responsePart:
-			response, ok := responses[p.status].(object)
+			response, ok := responses[p.status].(jsonObject)
 			if !ok {
-				response = object{"description": ""}
+				response = jsonObject{"description": ""}
 				responses[p.status] = response
 			}
 			kind, name, what := "content", p.media, any(nil)
@@ -152,9 +152,9 @@ func (s *side) describe(e *extract, some ...part) object {
 			} else {
 				what = s.media(e, p)
 			}
-			all, ok := response[kind].(object)
+			all, ok := response[kind].(jsonObject)
 			if !ok {
-				all = object{}
+				all = jsonObject{}
 				response[kind] = all
 			}
 			all[name] = what
@@ -165,14 +165,14 @@ func (s *side) describe(e *extract, some ...part) object {
 }
 
 // described writes what a parameter or header holds, and how.
-func (s *side) described(e *extract, p part) object {
-	one := object{}
+func (s *side) described(e *extract, p part) jsonObject {
+	one := jsonObject{}
 	if p.asJSON {
-		one["content"] = object{"application/json": object{"schema": e.schema(p.schema)}}
+		one["content"] = jsonObject{"application/json": jsonObject{"schema": e.schema(p.schema)}}
 		return one
 	}
 	if content := p.node.Get("content"); content != nil && len(content.Keys) > 0 {
-		one["content"] = object{content.Keys[0].Text: object{"schema": e.schema(p.schema)}}
+		one["content"] = jsonObject{content.Keys[0].Text: jsonObject{"schema": e.schema(p.schema)}}
 		return one
 	}
 	for _, keyword := range []string{"style", "explode", "allowReserved"} {
@@ -184,11 +184,11 @@ func (s *side) described(e *extract, p part) object {
 	return one
 }
 
-func (s *side) media(e *extract, p part) object {
+func (s *side) media(e *extract, p part) jsonObject {
 	if p.schema == nil {
-		return object{}
+		return jsonObject{}
 	}
-	return object{"schema": e.schema(p.schema)}
+	return jsonObject{"schema": e.schema(p.schema)}
 }
 
 // statusOf is a status that a key of responses stands for, 0 if none.
