@@ -36,6 +36,7 @@ package openapi
 import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/source"
 )
 
 // Format is OpenAPI.
@@ -52,6 +53,7 @@ var Format = schema.Language[*port]{
 	Mentions:  mentions,
 	Diff:      diff,
 	Outline:   outline,
+	At:        func(p *port) source.Span { return p.span },
 	Options:   []string{"preset", "strip-path-prefix", "extensions"},
 	Presets:   presets,
 }.Format()

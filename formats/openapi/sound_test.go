@@ -161,6 +161,11 @@ func FuzzDiff(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
+		for _, s := range []schema.Schema{base, head} {
+			if s.Outline(); s.Crash() != nil {
+				t.Fatal(s.Crash())
+			}
+		}
 		if err1 != nil || err2 != nil {
 			return
 		}
