@@ -24,6 +24,7 @@ type library struct {
 	files    map[string]*document.Node // nil: it is not there, or cannot be read
 	targets  map[reference]target
 	anchors  map[string]map[string]*document.Node // by file: $anchor, $dynamicAnchor and $id
+	nodes    int                                  // of all files
 }
 
 // A reference is a text in a file.
@@ -58,6 +59,10 @@ func (l *library) load(name string, from source.Span) *document.Node {
 	}
 	n, err := document.Parse(name, text)
 	l.problems.Add(err)
+	if l.nodes += n.Size(); l.nodes > document.MaxNodes {
+		l.problems.Addf(from, "the description and the files that it refers to hold more than %d keys and values", document.MaxNodes)
+		n = nil
+	}
 	l.files[name] = n
 	return n
 }
