@@ -43,7 +43,7 @@ func TestWhatIsWrongIsSaidAtItsPlace(t *testing.T) {
 		{"a fixed without a size", `{"type": "fixed", "name": "F"}`, `1:1: want the "size" of a fixed in bytes`},
 		{"a protocol of names", `{"protocol": "P", "types": ["int"]}`, `1:29: want the declaration of a record`},
 		{"nested too deep", strings.Repeat(`{"type": "array", "items": `, 10_000), `the document is nested more than 200 deep`},
-		{"too large", `"` + strings.Repeat("x", 50<<20), `the most that is read is 16777216`},
+		{"too large", `"` + strings.Repeat("x", 50<<20), `the most that is read is 50331648`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := load1(t, tt.text)

@@ -22,7 +22,7 @@ import (
 
 // Limits of one file. A tree takes less than 150 bytes for each of its nodes.
 const (
-	MaxBytes = 32 << 20
+	MaxBytes = 48 << 20
 	MaxDepth = 200
 	MaxNodes = 3_000_000 // keys and values, after aliases and merge keys are followed
 )

@@ -6,6 +6,8 @@ import (
 
 var ParseLibrary = parseLibrary
 
+const MaxMarks = maxMarks
+
 // ParseCommon reads every document of a stream of common YAML.
 func ParseCommon(file string, text []byte) (docs []*Node, ok bool) {
 	if !isCommon(text) {
