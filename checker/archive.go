@@ -246,7 +246,7 @@ func (s *survey) pairGiven(ctx context.Context) {
 		for _, tree := range s.revs.Against {
 			found := s.find(ctx, tree, new(policy.Config))
 			were := make(map[*product.Port]*product.Port)
-			for _, pair := range product.PairFiles(product.Pairs(found.Ports, s.head.Ports, s.outlines(ctx, tree))) {
+			for _, pair := range product.PairFiles(found.Ports, s.head.Ports, s.outlines(ctx, tree)) {
 				if pair.Base != nil && pair.Head != nil {
 					were[pair.Head] = pair.Base
 				}

@@ -109,7 +109,7 @@ func (s *survey) states(ctx context.Context, id string) (all []*schema.Outline) 
 			s.shown = make(map[*product.Port]*schema.Outline)
 		}
 		if s.shown[p] == nil {
-			s.shown[p] = s.load(ctx, p, side.tree, nil).Outline
+			s.shown[p] = s.load(ctx, p, side.tree, nil).Outline()
 		}
 		all = append(all, s.shown[p])
 	}

@@ -70,14 +70,14 @@ func (r *run) hold(ctx context.Context) *Held {
 	for _, e := range r.now.errs {
 		r.errors = append(r.errors, Error{Side: Head, Port: r.pair.ID(), Contract: true, Err: e})
 	}
-	at := schema.Places{Base: r.now.Outline, Head: r.now.Outline}
+	at := schema.Places{Base: r.now.Outline(), Head: r.now.Outline()}
 	var invalid []*source.Error
 	if r.Validate && len(r.now.errs) == 0 && len(r.pair.Head.Paths) > 0 {
 		invalid = source.Errors(r.pair.Head.Format.Validate(ctx, r.now.body))
 	}
-	h := &Held{Invalid: invalid, Uses: r.readers(ctx, r.version(), at), Gaps: make(map[string][]string)}
+	h := &Held{Invalid: invalid, Uses: r.readers(ctx, r.version(), r.now), Gaps: make(map[string][]string)}
 	h.Port = r.report()
-	h.State = Unchanged
+	h.State, h.Outline = Unchanged, at.Head
 	h.Promises, h.Notice = r.now.Promises, r.now.Terms.Notice
 	ends := r.gate.Policy.NoticeEnds(r.Now, h.Notice)
 	for _, u := range h.Uses {
@@ -85,6 +85,7 @@ func (r *run) hold(ctx context.Context) *Held {
 			h.Gaps[u.ID] = append(h.Gaps[u.ID], gaps...)
 		}
 	}
+	r.crashed()
 	return h
 }
 

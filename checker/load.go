@@ -28,7 +28,7 @@ type side struct {
 }
 
 // nothing is the side of a port that is not there, or was not looked at.
-func nothing() *side { return &side{Schema: schema.Schema{Outline: new(schema.Outline)}} }
+func nothing() *side { return new(side) }
 
 // load reads one side of a port. A side that is not there is read as nothing. What
 // could be read of a broken one still tells what a consumer's path means.
@@ -101,7 +101,7 @@ func (s *survey) loadPromise(ctx context.Context, l *side, p *product.Port, tree
 	}
 	promise, err := s.Formats[i].Load(ctx, schema.Request{FS: tree, Paths: []string{p.Promise}, Options: s.gate.Formats[s.Formats[i].Name]})
 	l.fail(err, p.Promise)
-	promise.Promises = located(promise.Promises, l.body.Outline)
+	promise.Promises = located(promise.Promises, l.body.Outline())
 	l.promise, l.promiseIn = &promise, &s.Formats[i]
 	l.Terms = promise.Terms
 	var was *contract.Match
@@ -121,8 +121,8 @@ func (l *side) bind(p *product.Port, was *contract.Match) {
 			given[n.Contract] = n.Body
 		}
 	}
-	l.match = contract.New(l.promise.Outline, l.body.Outline, given, was)
-	l.body.Outline.Also = l.match.Names
+	l.match = contract.New(l.promise.Outline(), l.body.Outline(), given, was)
+	l.body.Outline().Also = l.match.Names
 	l.promise.Promises = slices.Clone(l.promise.Promises)
 	for i := range l.promise.Promises {
 		o := &l.promise.Promises[i]
@@ -155,7 +155,7 @@ func diff(base, head *side, format *schema.Format) ([]change.Change, error) {
 		return changes, err
 	}
 	if base.promise == nil || head.promise == nil || base.promiseIn.Name != head.promiseIn.Name {
-		return append(changes, slo.Diff(base.Promises, head.Promises, head.Outline.Span)...), nil
+		return append(changes, slo.Diff(base.Promises, head.Promises, head.At())...), nil
 	}
 	promised, err := base.promiseIn.Diff(*base.promise, *head.promise)
 	if err != nil {

@@ -124,7 +124,7 @@ func (r *run) fit(ctx context.Context, uses []consumer.Use, at schema.Places) []
 		return uses
 	}
 	uses = slices.Clone(uses)
-	digest := r.was.Outline.Digest()
+	digest := r.was.Outline().Digest()
 	since := make(map[string]time.Time)
 	for i := range uses {
 		u := &uses[i]

@@ -65,7 +65,7 @@ func deprecated(s *schema.Schema, gone change.Change, declared schema.Status) bo
 	if status == schema.Deprecated || status == schema.Retired {
 		return true
 	}
-	return s.Outline.IsDeprecated(element(gone))
+	return s.Outline().IsDeprecated(element(gone))
 }
 
 // element is the address of what changed: of an enum's value, too.
@@ -105,7 +105,7 @@ func (c *clock) changedSince(ctx context.Context, digest string) (since time.Tim
 		return since
 	}
 	for i, m := range c.moments[:min(len(c.moments), maxLooks)] {
-		if s, _ := c.after(ctx, i); s == nil || s.Outline.Digest() == digest {
+		if s, _ := c.after(ctx, i); s == nil || s.Outline().Digest() == digest {
 			return since
 		}
 		since = m.Time

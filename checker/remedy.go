@@ -20,11 +20,11 @@ func (r *run) remedy(f policy.Finding, removal *policy.Removal) string {
 	case removal != nil && removal.Matured && readers(f) == "":
 		return "Nothing has to be done: it was deprecated, its notice has passed, and nobody is left."
 	case removal != nil:
-		return r.removal(f, removal) + r.instead(r.was.Outline, f.Change) + r.beside(f) + r.moved(f.Change)
+		return r.removal(f, removal) + r.instead(r.was.Outline(), f.Change) + r.beside(f) + r.moved(f.Change)
 	case f.Rule == portMoved:
 		return r.follow(f)
 	case f.Rule.Idea.IsDeprecation():
-		return r.announced(f) + r.instead(r.now.Outline, f.Change)
+		return r.announced(f) + r.instead(r.now.Outline(), f.Change)
 	case f.Class == change.Breaking && readers(f) != "" && f.Rule.Idea != change.Drift && !strings.HasPrefix(string(f.Path), "@"):
 		fix := f.Rule.Fix
 		if !r.advised { // once is enough

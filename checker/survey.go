@@ -215,7 +215,9 @@ func (s *survey) outlines(ctx context.Context, base *revision.Tree) func(p *prod
 				tree = s.revs.Head
 			}
 			if l := s.load(ctx, p, tree, nil); len(l.errs) == 0 {
-				o = l.Outline
+				if o = l.Outline(); l.Crash() != nil {
+					o = nil
+				}
 			}
 			read[p] = o
 		}

@@ -70,7 +70,7 @@ func (r *run) versionSpan(p *product.Port, s *side) source.Span {
 	if s.Terms.Version == "" && p.Version != "" {
 		return p.Span
 	}
-	return cmp.Or(s.Terms.VersionAt, s.Outline.Span)
+	return cmp.Or(s.Terms.VersionAt, s.At())
 }
 
 // worst is the class of the worst that was found.

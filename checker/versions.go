@@ -11,7 +11,6 @@ import (
 	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/product"
 	"github.com/breakwater-data/breakwater/checker/revision"
-	"github.com/breakwater-data/breakwater/checker/schema"
 )
 
 // Refs finds the tags and branches that older versions of a port go by.
@@ -105,7 +104,7 @@ func (r *run) since(v older, told facts) (changes []change.Change, why string) {
 // reportSince judges a change since an older version. What breaks nothing is no finding.
 func (r *run) reportSince(ctx context.Context, c change.Change, v older) {
 	version := cmp.Or(v.side.Terms.Version, numberIn(v.Name), r.version())
-	uses := r.readers(ctx, version, schema.Places{Base: v.side.Outline, Head: r.now.Outline})
+	uses := r.readers(ctx, version, v.side)
 	f := r.weigh(ctx, c, v.side, uses, r.standing(uses))
 	if f.Class == change.Compatible && f.Verdict == policy.Pass {
 		return

@@ -37,8 +37,8 @@ func (s *survey) whereabouts(runs []*run) whereabouts {
 		if !r.touched || r.pair.Head == nil || len(r.now.errs) > 0 {
 			continue
 		}
-		had := traits(r.was.Outline, r.pair.Head.Format.Name)
-		for path, t := range traits(r.now.Outline, r.pair.Head.Format.Name) {
+		had := traits(r.was.Outline(), r.pair.Head.Format.Name)
+		for path, t := range traits(r.now.Outline(), r.pair.Head.Format.Name) {
 			if _, ok := had[path]; !ok {
 				w[t] = append(w[t], gained{r.pair.ID(), path})
 			}
@@ -96,7 +96,7 @@ func (r *run) splitUp() (s split, ok bool) {
 	s.now = make(map[change.Path][]gained)
 	has := make(map[string]int) // by port, how many elements it has
 	found := 0
-	for path, t := range traits(r.was.Outline, base.Format.Name) {
+	for path, t := range traits(r.was.Outline(), base.Format.Name) {
 		if t.typ == "" {
 			continue
 		}
@@ -184,7 +184,7 @@ func (r *run) moved(c change.Change) string {
 		return ""
 	}
 	var has []string
-	for _, g := range r.where().of(r.was.Outline.Short(c.Path), r.traitOf(c.Path)) {
+	for _, g := range r.where().of(r.was.Outline().Short(c.Path), r.traitOf(c.Path)) {
 		has = append(has, fmt.Sprintf("%s has %s", g.port, g.path))
 	}
 	if len(has) == 0 {
@@ -197,7 +197,7 @@ func (r *run) moved(c change.Change) string {
 func (r *run) traitOf(path change.Path) trait {
 	parent, name := path.Split()
 	t := trait{r.pair.Base.Format.Name, name, ""}
-	for _, e := range r.was.Outline.Decls[parent] {
+	for _, e := range r.was.Outline().Decls[parent] {
 		if e.Step == name {
 			t.typ = e.Type
 		}

@@ -27,8 +27,8 @@ func diff(t *testing.T, base, head fs.FS) []change.Change {
 	if err != nil {
 		t.Fatal(err)
 	}
-	was := contract.New(a.promise.Outline, a.body.Outline, nil, nil)
-	return contract.Diff(was, contract.New(b.promise.Outline, b.body.Outline, nil, was), promised, served)
+	was := contract.New(a.promise.Outline(), a.body.Outline(), nil, nil)
+	return contract.Diff(was, contract.New(b.promise.Outline(), b.body.Outline(), nil, was), promised, served)
 }
 
 type side struct{ promise, body schema.Schema }

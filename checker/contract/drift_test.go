@@ -100,7 +100,7 @@ func TestDrift(t *testing.T) {
 // What somebody wrote down goes before what looks alike.
 func TestGivenNames(t *testing.T) {
 	s := read(t, at{object("orders", "{name: total, logicalType: number}"), message("Order", "double total = 1", "double gross = 2") + message("Orders", "double x = 1")}.fs())
-	m := contract.New(s.promise.Outline, s.body.Outline, contract.Names{"orders": "Order", "orders.total": "Order.gross"}, nil)
+	m := contract.New(s.promise.Outline(), s.body.Outline(), contract.Names{"orders": "Order", "orders.total": "Order.gross"}, nil)
 	if got := fmt.Sprint(m.Names); got != "map[orders:shop.v1.Order orders.total:shop.v1.Order.gross]" {
 		t.Error(got)
 	}
@@ -110,10 +110,10 @@ func TestGivenNames(t *testing.T) {
 func TestRecursion(t *testing.T) {
 	tree := "{name: next, logicalType: object, properties: [{name: next, logicalType: object, properties: [{name: id, logicalType: string}]}]}"
 	s := read(t, at{object("nodes", tree), message("Node", "string id = 1", "Node next = 2")}.fs())
-	if m := contract.New(s.body.Outline, s.body.Outline, nil, nil); m.Names["shop.v1.Node.next"] != "shop.v1.Node.next" {
+	if m := contract.New(s.body.Outline(), s.body.Outline(), nil, nil); m.Names["shop.v1.Node.next"] != "shop.v1.Node.next" {
 		t.Error(m.Names)
 	}
-	if m := contract.New(s.promise.Outline, s.body.Outline, nil, nil); m.Names["nodes.next.next.id"] != "shop.v1.Node.next.next.id" {
+	if m := contract.New(s.promise.Outline(), s.body.Outline(), nil, nil); m.Names["nodes.next.next.id"] != "shop.v1.Node.next.next.id" {
 		t.Error(m.Names)
 	}
 }
@@ -135,8 +135,8 @@ func BenchmarkDiff(b *testing.B) {
 	})
 	b.Run("comparing", func(b *testing.B) {
 		for b.Loop() {
-			was := contract.New(s.promise.Outline, s.body.Outline, nil, nil)
-			contract.Diff(was, contract.New(s.promise.Outline, s.body.Outline, nil, was), nil, nil)
+			was := contract.New(s.promise.Outline(), s.body.Outline(), nil, nil)
+			contract.Diff(was, contract.New(s.promise.Outline(), s.body.Outline(), nil, was), nil, nil)
 		}
 	})
 }

@@ -57,18 +57,13 @@ func Pairs(base, head []*Port, outline func(p *Port, atHead bool) *schema.Outlin
 	return m.pairs
 }
 
-// PairFiles pairs the only two files that were given, whatever they are called.
-func PairFiles(pairs []Pair) []Pair {
-	if len(pairs) == 2 && pairs[0].Any().Format.Name == pairs[1].Any().Format.Name {
-		a, b := pairs[0], pairs[1]
-		switch {
-		case a.Head == nil && b.Base == nil:
-			return []Pair{{a.Base, b.Head}}
-		case a.Base == nil && b.Head == nil:
-			return []Pair{{b.Base, a.Head}}
-		}
+// PairFiles is [Pairs] for files that were given one by one. If there is one on each side,
+// they are a pair, whatever they are called and however little they have in common.
+func PairFiles(base, head []*Port, outline func(p *Port, atHead bool) *schema.Outline) []Pair {
+	if len(base) == 1 && len(head) == 1 && base[0].Format.Name == head[0].Format.Name {
+		return []Pair{{base[0], head[0]}}
 	}
-	return pairs
+	return Pairs(base, head, outline)
 }
 
 func byContract(p *Port) string { return p.ContractID }

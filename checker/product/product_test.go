@@ -187,7 +187,7 @@ func TestPairs(t *testing.T) {
 				if err != nil {
 					return nil
 				}
-				return s.Outline
+				return s.Outline()
 			}
 			var got []string
 			for _, p := range Pairs(f.Find(t.Context(), base, nil).Ports, f.Find(t.Context(), head, nil).Ports, outline) {

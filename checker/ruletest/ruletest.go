@@ -71,6 +71,9 @@ func load(t *testing.T, f schema.Format, fsys fs.FS) schema.Schema {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if s.Outline(); s.Crash() != nil {
+		t.Fatal(s.Crash())
+	}
 	return s
 }
 

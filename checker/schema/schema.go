@@ -16,6 +16,8 @@ import (
 	"path"
 	"runtime/debug"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/breakwater-data/breakwater/checker/change"
@@ -111,7 +113,8 @@ type Language[T any] struct {
 	// schemas give the same changes, in any order.
 	Diff func(base, head T) []change.Change
 
-	// Outline gives the addresses that a consumer can use.
+	// Outline gives the addresses that a consumer can use. It is asked once, and only
+	// if somebody has to know them.
 	Outline func(T) *Outline
 
 	// The rest is optional: nil for a language that has no place for it.
@@ -135,6 +138,9 @@ type Language[T any] struct {
 	// file that may import what changed; nil: about all. It is asked of every file, so
 	// it has to be quick, and it may list too many.
 	Mentions func(fsys fs.FS, path string) ([]string, error)
+
+	// At is the Span of the outline, for those who ask for nothing else of it.
+	At func(T) source.Span
 
 	// Promises lists the objectives that are written in the schema.
 	Promises func(T) []slo.Objective
@@ -275,12 +281,49 @@ type Format struct {
 	validate  func(context.Context, Schema) error
 }
 
-// A Schema is one port's schema at one revision.
+// A Schema is one port's schema at one revision. The zero Schema is that of a port that
+// is not there.
 type Schema struct {
 	form     any
-	Outline  *Outline
+	shows    *shows
 	Promises []slo.Objective
 	Terms    Terms
+}
+
+// Shows is what all copies of a Schema know of its outline.
+type shows struct {
+	at      source.Span
+	outline func() *Outline
+	crash   atomic.Pointer[error]
+}
+
+// Outline returns the addresses that a consumer can use. They are found when they are
+// asked for the first time, which may be from several goroutines.
+func (s Schema) Outline() *Outline {
+	if s.shows == nil {
+		return new(Outline)
+	}
+	return s.shows.outline()
+}
+
+// At is where the document begins: what the Span of the outline says.
+func (s Schema) At() source.Span {
+	if s.shows == nil {
+		return source.Span{}
+	}
+	if s.shows.at.IsZero() {
+		return s.Outline().Span
+	}
+	return s.shows.at
+}
+
+// Crash returns the error of a language that crashed when the outline was asked for,
+// which is empty then.
+func (s Schema) Crash() error {
+	if s.shows == nil || s.shows.crash.Load() == nil {
+		return nil
+	}
+	return *s.shows.crash.Load()
 }
 
 // Infix tells the names of documents that say their language before the extension:
@@ -308,11 +351,11 @@ func (l Language[T]) Format() Format {
 			// A crash of a parser is an error of the contract: the gate stays shut.
 			defer func() {
 				if p := recover(); p != nil {
-					s, err = Schema{Outline: &Outline{}}, crash(l.Name+" reader", r.Paths, p)
+					s, err = Schema{}, crash(l.Name+" reader", r.Paths, p)
 				}
 			}()
 			form, err := l.Load(ctx, r)
-			s = Schema{form: form, Outline: l.Outline(form)}
+			s = Schema{form: form, shows: l.shows(form, r.Paths)}
 			if l.Promises != nil {
 				s.Promises = l.Promises(form)
 			}
@@ -343,6 +386,25 @@ func (l Language[T]) Format() Format {
 	return f
 }
 
+// shows makes what is known of the outline of form, as long as nobody has asked for it.
+func (l Language[T]) shows(form T, paths []string) *shows {
+	s := new(shows)
+	if l.At != nil {
+		s.at = l.At(form)
+	}
+	s.outline = sync.OnceValue(func() (o *Outline) {
+		defer func() {
+			if p := recover(); p != nil {
+				err := crash(l.Name+" outline", paths, p)
+				s.crash.Store(&err)
+				o = new(Outline)
+			}
+		}()
+		return l.Outline(form)
+	})
+	return s
+}
+
 // crash makes an error of the contract out of a panic, with the place in our code.
 func crash(what string, paths []string, p any) error {
 	span := source.Span{}
@@ -359,10 +421,10 @@ func crash(what string, paths []string, p any) error {
 func (f Format) Diff(base, head Schema) (changes []change.Change, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			changes, err = nil, crash(f.Name+" comparison", []string{head.Outline.Span.File}, p)
+			changes, err = nil, crash(f.Name+" comparison", []string{head.At().File}, p)
 		}
 	}()
-	changes = append(f.compare(base, head), slo.Diff(base.Promises, head.Promises, head.Outline.Span)...)
+	changes = append(f.compare(base, head), slo.Diff(base.Promises, head.Promises, head.At())...)
 	change.Sort(changes)
 	return changes, nil
 }
@@ -389,7 +451,7 @@ func (f Format) Validate(ctx context.Context, s Schema) (err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = crash(f.Name+" validation", []string{s.Outline.Span.File}, p)
+			err = crash(f.Name+" validation", []string{s.At().File}, p)
 		}
 	}()
 	return f.validate(ctx, s)

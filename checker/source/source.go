@@ -8,6 +8,7 @@
 package source
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -62,15 +63,28 @@ type Excerpt struct {
 // longer than maxLine bytes is cut there: a report shows text, not data dumps.
 func Cut(text []byte, s Span) Excerpt {
 	const maxLine = 4096
-	lines := strings.Split(string(text), "\n")
-	last := min(s.Start.Line, len(lines))
-	first := max(last-1, 1)
-	cut := slices.Clone(lines[first-1 : max(last, 0)])
-	for i, line := range cut {
-		line = strings.TrimSuffix(line, "\r")
-		cut[i] = line[:min(len(line), maxLine)]
+	if s.Start.Line < 1 {
+		return Excerpt{First: 1}
 	}
-	return Excerpt{First: first, Lines: cut}
+	var e Excerpt
+	var before []byte
+	for number := 1; ; number++ {
+		line, rest, more := bytes.Cut(text, []byte("\n"))
+		if number < s.Start.Line && more {
+			before, text = line, rest
+			continue
+		}
+		lines := [][]byte{before, line}
+		if number == 1 {
+			lines = lines[1:]
+		}
+		e.First = number - len(lines) + 1
+		for _, line := range lines {
+			line = bytes.TrimSuffix(line, []byte("\r"))
+			e.Lines = append(e.Lines, string(line[:min(len(line), maxLine)]))
+		}
+		return e
+	}
 }
 
 // Lines finds the position of a byte offset in a text.

@@ -25,6 +25,7 @@ func TestCut(t *testing.T) {
 		line int
 		want Excerpt
 	}{
+		{0, Excerpt{1, nil}},
 		{1, Excerpt{1, []string{"one"}}},
 		{3, Excerpt{2, []string{"two", "three"}}},
 		{9, Excerpt{2, []string{"two", "three"}}},

@@ -36,6 +36,7 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
+	"github.com/breakwater-data/breakwater/checker/source"
 )
 
 // Format is Apache Avro.
@@ -51,6 +52,7 @@ var Format = schema.Language[*port]{
 	Imports:   imports,
 	Diff:      diff,
 	Outline:   outline,
+	At:        func(p *port) source.Span { return p.span },
 	Prove:     prove,
 }.Format()
 

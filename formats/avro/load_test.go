@@ -43,7 +43,7 @@ func TestWhatIsWrongIsSaidAtItsPlace(t *testing.T) {
 		{"a fixed without a size", `{"type": "fixed", "name": "F"}`, `1:1: want the "size" of a fixed in bytes`},
 		{"a protocol of names", `{"protocol": "P", "types": ["int"]}`, `1:29: want the declaration of a record`},
 		{"nested too deep", strings.Repeat(`{"type": "array", "items": `, 10_000), `the document is nested more than 200 deep`},
-		{"too large", `"` + strings.Repeat("x", 50<<20), `the most that is read is 16777216`},
+		{"too large", `"` + strings.Repeat("x", 50<<20), `the most that is read is 50331648`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := load1(t, tt.text)
@@ -76,7 +76,7 @@ func TestTypesOfOtherFiles(t *testing.T) {
 			t.Errorf("%s: %v", where, err)
 			continue
 		}
-		if e, ok := s.Outline.At("acme.Order.sum"); !ok || e.Decl != "acme.types.Money" || len(s.Outline.Decls[e.Decl]) != 1 {
+		if e, ok := s.Outline().At("acme.Order.sum"); !ok || e.Decl != "acme.types.Money" || len(s.Outline().Decls[e.Decl]) != 1 {
 			t.Errorf("%s: got %+v", where, e)
 		}
 		if more, err := Format.Imports(req); err != nil || !strings.Contains(fmt.Sprint(more), where) {
@@ -84,8 +84,8 @@ func TestTypesOfOtherFiles(t *testing.T) {
 		}
 	}
 	files := map[string]string{"order.avsc": port, "money.avsc": money}
-	if s, err := loadFiles(t, files, "money.avsc", "order.avsc"); err != nil || len(s.Outline.Roots) != 2 {
-		t.Errorf("two files of one port: %v, %v", s.Outline.Roots, err)
+	if s, err := loadFiles(t, files, "money.avsc", "order.avsc"); err != nil || len(s.Outline().Roots) != 2 {
+		t.Errorf("two files of one port: %v, %v", s.Outline().Roots, err)
 	}
 }
 
@@ -157,8 +157,8 @@ func TestServedRoot(t *testing.T) {
 	both := `[` + order + `, {"type": "record", "name": "Refund", "fields": []}]`
 	for root, want := range map[string]string{"acme.Order": "[acme.Order]", "Refund": "[Refund]"} {
 		s, err := Format.Load(t.Context(), schema.Request{FS: fstest.MapFS{"a.avsc": {Data: []byte(both)}}, Paths: []string{"a.avsc"}, Root: root})
-		if err != nil || fmt.Sprint(s.Outline.Roots) != want {
-			t.Errorf("%s: got %v, %v", root, s.Outline.Roots, err)
+		if err != nil || fmt.Sprint(s.Outline().Roots) != want {
+			t.Errorf("%s: got %v, %v", root, s.Outline().Roots, err)
 		}
 	}
 	_, err := Format.Load(t.Context(), schema.Request{FS: fstest.MapFS{"a.avsc": {Data: []byte(both)}}, Paths: []string{"a.avsc"}, Root: "Ordr"})

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"golang.org/x/tools/txtar"
 )
@@ -22,6 +23,11 @@ func FuzzDiff(f *testing.F) {
 		for _, e := range source.Errors(err1) {
 			if e.Span.IsZero() {
 				t.Errorf("an error without a place: %v", e)
+			}
+		}
+		for _, s := range []schema.Schema{b, h} {
+			if s.Outline(); s.Crash() != nil {
+				t.Fatal(s.Crash())
 			}
 		}
 		if err1 != nil {

@@ -102,7 +102,7 @@ func TestOutlinesEnd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := len(s.Outline.Decls); n > 2*maxDecls {
+		if n := len(s.Outline().Decls); n > 2*maxDecls {
 			t.Errorf("%d declarations", n)
 		}
 	}

@@ -30,6 +30,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
 )
 
 // Format is JSON Schema.
@@ -47,6 +48,7 @@ var Format = schema.Language[*port]{
 	Imports:   imports,
 	Diff:      diff,
 	Outline:   outline,
+	At:        func(p *port) source.Span { return p.span },
 	Promises:  func(p *port) []slo.Objective { return p.promises },
 	Options:   []string{"profile", "dialect"},
 	Prove:     prove,

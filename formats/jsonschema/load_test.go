@@ -135,15 +135,15 @@ func TestOutline(t *testing.T) {
 		"tree": {"$ref": "#/$defs/Node"}}, "$defs": {"Customer": {"allOf": [{"properties": {"email": {"type": "string", "x-pii": true, "deprecated": true}}}]},
 		"Node": {"properties": {"next": {"$ref": "#/$defs/Node"}}}}}`)
 	for _, path := range []string{"x.id", "x.buyer.email", "Customer.email", "lines[].sku", "x.labels{}", "x.tree.next.next.next"} {
-		if _, _, ok := s.Outline.Named(mustPath(t, path)); !ok {
+		if _, _, ok := s.Outline().Named(mustPath(t, path)); !ok {
 			t.Errorf("%s is not in the outline", path)
 		}
 	}
-	_, e, _ := s.Outline.Named("Customer.email")
-	if fmt.Sprint(e.Tags) != "[pii:true]" || !e.Optional || !s.Outline.IsDeprecated("Customer.email") {
+	_, e, _ := s.Outline().Named("Customer.email")
+	if fmt.Sprint(e.Tags) != "[pii:true]" || !e.Optional || !s.Outline().IsDeprecated("Customer.email") {
 		t.Errorf("got %+v", e)
 	}
-	if _, e, _ := s.Outline.Named("x.id"); e.Optional {
+	if _, e, _ := s.Outline().Named("x.id"); e.Optional {
 		t.Error("x.id is required")
 	}
 }

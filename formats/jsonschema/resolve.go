@@ -27,6 +27,7 @@ type library struct {
 	entry    *resource         // the document that is read as a whole
 	entries  []string          // the port's own files
 	beside   map[string]string // the files that addresses of the web were taken for
+	nodes    int               // of all files
 }
 
 // A resource is a schema with an identifier of its own: a document, or a schema in one
@@ -68,6 +69,10 @@ func (l *library) load(name string, from source.Span) *resource {
 	}
 	if n == nil {
 		l.problems.Addf(source.Top(name), "want a JSON Schema, the file says nothing")
+		return nil
+	}
+	if l.nodes += n.Size(); l.nodes > document.MaxNodes {
+		l.problems.Addf(from, "the schemas of one port and the files that they refer to hold more than %d keys and values", document.MaxNodes)
 		return nil
 	}
 	r := &resource{lib: l, file: name, node: n, base: &url.URL{Scheme: scheme, Path: "/" + name}, dialect: l.dialect}

@@ -32,8 +32,11 @@ func FuzzDiff(f *testing.F) {
 		if changes := compare(t, b, b); len(changes) > 0 {
 			t.Errorf("a contract differs from itself:\n%s", details(changes))
 		}
-		for _, at := range b.Outline.Roots {
-			if got, err := (schema.Places{Base: b.Outline, Head: b.Outline}).Resolve(at); got != at || err != nil {
+		if b.Outline(); b.Crash() != nil {
+			t.Fatal(b.Crash())
+		}
+		for _, at := range b.Outline().Roots {
+			if got, err := (schema.Places{Base: b.Outline(), Head: b.Outline()}).Resolve(at); got != at || err != nil {
 				t.Errorf("%s means %s, %v", at, got, err)
 			}
 		}

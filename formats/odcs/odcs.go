@@ -29,6 +29,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/formats/internal/table"
 )
 
@@ -51,6 +52,7 @@ var Format = schema.Language[*port]{
 	Load:      load,
 	Diff:      diff,
 	Outline:   outline,
+	At:        func(p *port) source.Span { return p.span },
 	Promises:  func(p *port) []slo.Objective { return p.promises },
 	Terms:     func(p *port) schema.Terms { return p.terms },
 	Ports:     ports,

@@ -133,7 +133,7 @@ func TestOutline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := s.Outline
+	o := s.Outline()
 	want := "[{id  string (VARCHAR(10)) false [classification:internal]} {lines orders.lines array true []} {labels orders.labels map true []}]"
 	type edge struct {
 		Step, Decl, Type string

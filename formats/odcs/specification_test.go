@@ -182,13 +182,13 @@ func TestSpecificationHasTheSameOutline(t *testing.T) {
 	if err1 != nil || err2 != nil {
 		t.Fatal(err1, err2)
 	}
-	if got, want := fmt.Sprint(a.Outline.Roots, len(a.Outline.Decls)), fmt.Sprint(b.Outline.Roots, len(b.Outline.Decls)); got != want {
+	if got, want := fmt.Sprint(a.Outline().Roots, len(a.Outline().Decls)), fmt.Sprint(b.Outline().Roots, len(b.Outline().Decls)); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	for at, edges := range b.Outline.Decls {
+	for at, edges := range b.Outline().Decls {
 		for i, e := range edges {
-			if i >= len(a.Outline.Decls[at]) || a.Outline.Decls[at][i].Step != e.Step || !slices.Equal(a.Outline.Decls[at][i].Values, e.Values) || !slices.Equal(a.Outline.Decls[at][i].Tags, e.Tags) {
-				t.Errorf("%s: got %v, want %v", at, a.Outline.Decls[at], edges)
+			if i >= len(a.Outline().Decls[at]) || a.Outline().Decls[at][i].Step != e.Step || !slices.Equal(a.Outline().Decls[at][i].Values, e.Values) || !slices.Equal(a.Outline().Decls[at][i].Tags, e.Tags) {
+				t.Errorf("%s: got %v, want %v", at, a.Outline().Decls[at], edges)
 			}
 		}
 	}

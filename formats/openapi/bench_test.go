@@ -23,11 +23,15 @@ type shape struct {
 	operations, shared int
 	fields             int // of each schema
 	own                int // fields that each operation has of its own
+	leaves             int // how many of the shared schemas refer to no other
 }
 
+// In the first two, schemas lead back to each other, as those of payment services do; in
+// the third, they are two deep, as those of code hosts are.
 var shapes = []shape{
-	{"4MB", 400, 500, 30, 10},
-	{"12MB", 1000, 600, 40, 40},
+	{"4MB", 450, 600, 32, 13, 0},
+	{"12MB", 1000, 740, 44, 44, 0},
+	{"12MB flat", 1000, 740, 44, 44, 640},
 }
 
 // write makes the description, in which as many schemas as edits says have another limit.
@@ -39,7 +43,7 @@ func (s shape) write(edits int) []byte {
 			b.WriteString(",")
 		}
 		fmt.Fprintf(&b, "\n  \"/v1/things%d/{id}\": {\"post\": {\n    \"operationId\": \"op%d\",\n    \"parameters\": [{\"name\": \"id\", \"in\": \"path\", \"required\": true, \"schema\": {\"type\": \"string\", \"maxLength\": 5000}}],\n", i, i)
-		fmt.Fprintf(&b, "    \"requestBody\": {\"content\": {\"application/x-www-form-urlencoded\": {\"schema\": {\"type\": \"object\", \"properties\": {%s}}}}},\n", s.properties(s.own, i, 0))
+		fmt.Fprintf(&b, "    \"requestBody\": {\"content\": {\"application/x-www-form-urlencoded\": {\"schema\": {\"type\": \"object\", \"properties\": {%s}}}}},\n", s.properties(s.own, i, 0, 0))
 		fmt.Fprintf(&b, "    \"responses\": {\"200\": {\"description\": \"Successful response.\", \"content\": {\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/Thing%d\"}}}},\n", i%s.shared)
 		b.WriteString("      \"default\": {\"description\": \"Error response.\", \"content\": {\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/Thing0\"}}}}}}}")
 	}
@@ -52,18 +56,27 @@ func (s shape) write(edits int) []byte {
 		if i < edits {
 			limit = 6000
 		}
-		fmt.Fprintf(&b, "\n  \"Thing%d\": {\"type\": \"object\", \"required\": [\"f0\"], \"properties\": {%s,\n    \"last\": {\"type\": \"string\", \"maxLength\": %d}}}", i, s.properties(s.fields, i, s.shared), limit)
+		first, targets := 0, s.shared
+		if s.leaves > 0 {
+			first, targets = s.shared-s.leaves, s.leaves
+		}
+		if first > 0 && i >= first {
+			targets = 0
+		}
+		fmt.Fprintf(&b, "\n  \"Thing%d\": {\"type\": \"object\", \"required\": [\"f0\"], \"properties\": {%s,\n    \"last\": {\"type\": \"string\", \"maxLength\": %d}}}", i, s.properties(s.fields, i, first, targets), limit)
 	}
 	b.WriteString("\n}}}\n")
 	return []byte(b.String())
 }
 
-func (s shape) properties(n, seed, shared int) string {
+// properties makes n of them; every tenth refers to one of the shared schemas from first
+// on, of which there are so many targets.
+func (s shape) properties(n, seed, first, targets int) string {
 	all := make([]string, n)
 	for i := range all {
 		all[i] = fmt.Sprintf("\n    \"f%d\": {\"description\": \"What the field %d of %d means, in a sentence or two, as is the custom.\", \"type\": \"string\", \"maxLength\": 5000, \"nullable\": true}", i, i, seed)
-		if shared > 0 && i%10 == 9 {
-			all[i] = fmt.Sprintf("\n    \"f%d\": {\"description\": \"Another thing.\", \"anyOf\": [{\"type\": \"string\"}, {\"$ref\": \"#/components/schemas/Thing%d\"}]}", i, (seed*7+i)%shared)
+		if targets > 0 && i%10 == 9 {
+			all[i] = fmt.Sprintf("\n    \"f%d\": {\"description\": \"Another thing.\", \"anyOf\": [{\"type\": \"string\"}, {\"$ref\": \"#/components/schemas/Thing%d\"}]}", i, first+(seed*7+i)%targets)
 		}
 	}
 	return strings.Join(all, ",")
@@ -115,7 +128,7 @@ func BenchmarkDiff(b *testing.B) {
 
 // BenchmarkDiffYAML holds it against the library that keeps positions, too.
 func BenchmarkDiffYAML(b *testing.B) {
-	s := shape{"1MB", 100, 120, 30, 10}
+	s := shape{"1MB", 100, 120, 30, 10, 0}
 	inYAML := func(text []byte) []byte {
 		var n yaml.Node
 		if err := yaml.Unmarshal(text, &n); err != nil {

@@ -3,6 +3,7 @@ package openapi
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/source/document"
@@ -22,12 +23,18 @@ func claims(name string, text []byte) bool {
 	if !bytes.Contains(text, []byte("openapi")) && !bytes.Contains(text, []byte("swagger")) || len(text) > document.MaxBytes {
 		return namesItself(text)
 	}
+	if opening.Match(text[:min(len(text), 4096)]) && (bytes.Contains(text, []byte("paths")) || bytes.Contains(text, []byte("info"))) {
+		return true // most do, and need not be read
+	}
 	n, err := document.Parse(name, text)
 	if err != nil {
 		return namesItself(text)
 	}
 	return (n.Get("openapi") != nil || n.Get("swagger").String() != "") && (n.Get("info") != nil || n.Get("paths") != nil)
 }
+
+// opening matches what a description of a version that is read begins with.
+var opening = regexp.MustCompile(`^\x{FEFF}?(?:\s*\{)?\s*(?:"openapi"|openapi)\s*:\s+["']?3\.`)
 
 // namesItself looks for the keyword at the beginning of a text that cannot be read as a
 // whole.

@@ -27,6 +27,7 @@ type library struct {
 	swagger  *upgrade                             // of a description in Swagger 2.0; nil: it is none
 	unsaid   map[*document.Node]bool              // media types that Swagger leaves open
 	leaveOut []string                             // extensions of operations that are not looked at
+	nodes    int                                  // of all files
 }
 
 // A reference is a text in a file.
@@ -61,7 +62,10 @@ func (l *library) load(name string, from source.Span) *document.Node {
 	}
 	n, err := document.Parse(name, text)
 	l.problems.Add(err)
-	if l.unsaid != nil {
+	if l.nodes += n.Size(); l.nodes > document.MaxNodes {
+		l.problems.Addf(from, "the description and the files that it refers to hold more than %d keys and values", document.MaxNodes)
+		n = nil
+	} else if l.unsaid != nil {
 		n = l.upgrade(name, n)
 	}
 	l.files[name] = n

@@ -1,12 +1,15 @@
 package openapi
 
 import (
+	"bytes"
 	"context"
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
@@ -199,6 +202,9 @@ func imports(r schema.Request) ([]string, error) {
 		if !slices.Contains(r.Paths, name) {
 			found = append(found, name)
 		}
+		if text, err := fs.ReadFile(r.FS, name); err == nil && staysHome(text) {
+			continue
+		}
 		if n := l.load(name, source.Top(name)); n != nil {
 			todo = append(todo, filesIn(n)...)
 		}
@@ -219,10 +225,57 @@ func filesIn(n *document.Node) (files []string) {
 	return files
 }
 
+// staysHome reports whether a text surely refers to nothing outside it, without reading
+// it: whatever may be a key $ref has a value in quotes that begins with #. Most large
+// descriptions are such.
+func staysHome(text []byte) bool {
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(text[at:], '\\')
+		if i < 0 {
+			break
+		}
+		if at += i + 1; mayHide(text[at:]) {
+			return false
+		}
+	}
+	for {
+		_, after, found := bytes.Cut(text, []byte("$ref"))
+		if !found {
+			return true
+		}
+		value, isKey := bytes.CutPrefix(bytes.TrimLeft(after, "\"' \t\r\n"), []byte(":"))
+		value = bytes.TrimLeft(value, " \t\r\n")
+		if !isKey || len(value) < 2 || value[0] != '"' && value[0] != '\'' || value[1] != '#' {
+			return false
+		}
+		text = after
+	}
+}
+
+// mayHide reports whether what follows a backslash may be a character of $ref in other
+// words, or a line break in the middle of it.
+func mayHide(escape []byte) bool {
+	digits := 0
+	switch {
+	case len(escape) == 0:
+		return false
+	case escape[0] == 'x':
+		digits = 2
+	case escape[0] == 'u':
+		digits = 4
+	case escape[0] == 'U':
+		digits = 8
+	default:
+		return escape[0] == '\n' || escape[0] == '\r'
+	}
+	code, err := strconv.ParseUint(string(escape[1:min(len(escape), 1+digits)]), 16, 32)
+	return err == nil && code < utf8.RuneSelf
+}
+
 // mentions lists what a file refers to by name.
 func mentions(fsys fs.FS, name string) ([]string, error) {
 	text, err := fs.ReadFile(fsys, name)
-	if err != nil || !strings.Contains(string(text), "$ref") {
+	if err != nil || staysHome(text) {
 		return nil, err
 	}
 	n, err := document.Parse(name, text)

@@ -53,6 +53,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
 )
 
 // Format is OpenAPI.
@@ -70,6 +71,7 @@ var Format = schema.Language[*port]{
 	Diff:      diff,
 	Outline:   outline,
 	Promises:  func(p *port) []slo.Objective { return p.promises },
+	At:        func(p *port) source.Span { return p.span },
 	Options:   []string{"preset", "strip-path-prefix", "extensions", "leave-out", "deprecation-days", "stability-level", "validate"},
 	Presets:   presets,
 	Prove:     prove,

@@ -34,6 +34,7 @@ type outliner struct {
 	o      *schema.Outline
 	called map[*document.Node]bool // callbacks on the way, which may lead back
 	shares []share
+	leaf   view // of the field that is looked at, if it is plain
 }
 
 // Limits of an outline: how deep schemas without a name are outlined, how many
@@ -111,9 +112,13 @@ func (w *outliner) item(at change.Path, one item, event, root bool) {
 
 // edge adds what leads from a declaration to another, once.
 func (w *outliner) edge(from change.Path, e schema.Edge) {
-	if !slices.ContainsFunc(w.o.Decls[from], func(known schema.Edge) bool { return known.Step == e.Step }) {
-		w.o.Decls[from] = append(w.o.Decls[from], e)
+	edges := w.o.Decls[from]
+	for i := range edges {
+		if edges[i].Step == e.Step {
+			return
+		}
 	}
+	w.o.Decls[from] = append(edges, e)
 }
 
 // group declares a step that holds others, such as query or body.
@@ -279,7 +284,9 @@ func (w *outliner) fields(at change.Path, v, outer *view, x situation, depth int
 		return
 	}
 	seen = append(seen, v.node())
-	for _, f := range v.fields() {
+	fields := v.fields()
+	w.o.Decls[at] = slices.Grow(w.o.Decls[at], len(fields))
+	for _, f := range fields {
 		w.field(at, change.Name(f.name), f.node, !v.requires(f.name) && !outer.requires(f.name), f.key.At(), x, depth)
 	}
 	for _, one := range []struct {
@@ -315,25 +322,50 @@ func (w *outliner) part(at change.Path, v, outer *view, x situation, depth int, 
 }
 
 func (w *outliner) field(at change.Path, step change.Step, n *document.Node, optional bool, span source.Span, x situation, depth int) {
-	v := readView(w.lib, n, 0)
+	v, isLeaf := w.plain(n)
+	if !isLeaf {
+		v = readView(w.lib, n, 0)
+	}
 	if v.truth != nil && !*v.truth || depth > maxOutline {
 		return
 	}
 	e := schema.Edge{Step: step, Type: v.typeName(), Optional: optional, Tags: w.tags(v.parts...), Values: v.valueTexts(), Span: span}
-	to := at.Join(step)
-	v = w.only(v, 0)
-	if v.decl != "" {
-		to = declared(x, v.decl)
+	if !isLeaf {
+		v = w.only(v, 0)
 	}
-	w.o.Deprecate(at.Join(step), v.flag("deprecated"), "")
-	if v.holdsMore() {
-		e.Decl = to
+	if v.flag("deprecated") {
+		w.o.Deprecate(at.Join(step), true, "")
+	}
+	if isLeaf || !v.holdsMore() {
+		w.edge(at, e)
+		return
+	}
+	e.Decl = at.Join(step)
+	if v.decl != "" {
+		e.Decl = declared(x, v.decl)
 	}
 	w.edge(at, e)
-	if _, known := w.o.Decls[to]; e.Decl != "" && !known {
-		w.o.Decls[to] = nil
-		w.fields(to, v, v, x, depth+1, nil)
+	if _, known := w.o.Decls[e.Decl]; !known {
+		w.o.Decls[e.Decl] = nil
+		w.fields(e.Decl, v, v, x, depth+1, nil)
 	}
+}
+
+// plain returns the view of a schema that refers to no other and holds none, as most
+// fields do. It is good until the next is asked for.
+func (w *outliner) plain(n *document.Node) (*view, bool) {
+	if n == nil || n.Kind != document.Map {
+		return nil, false
+	}
+	for _, key := range n.Keys {
+		switch key.Text {
+		case "$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "then", "else", "properties", "items", "prefixItems", "additionalProperties":
+			return nil, false
+		}
+	}
+	w.leaf = view{lib: w.lib, parts: append(w.leaf.parts[:0], n)}
+	w.leaf.readTypes()
+	return &w.leaf, true
 }
 
 // only returns the one part of v that has members, where v itself has none: what is

@@ -37,7 +37,7 @@ func TestSharedSchemaIsOneFinding(t *testing.T) {
 	if len(changes) != 1 || changes[0].Path != "Line.sku" {
 		t.Fatalf("got %v, want one change of Line.sku", changes)
 	}
-	shown := schema.Places{Base: base.Outline, Head: head.Outline}.Of(changes[0].Path)
+	shown := schema.Places{Base: base.Outline(), Head: head.Outline()}.Of(changes[0].Path)
 	if shown.Total != 500 || shown.Paths[0] != `"/p0".get."200".body.lines[].sku` {
 		t.Errorf("got %d places, the first %s", shown.Total, shown.Paths[0])
 	}
@@ -68,7 +68,7 @@ components:
 	if err != nil {
 		t.Fatal(err)
 	}
-	places := schema.Places{Base: s.Outline, Head: s.Outline}
+	places := schema.Places{Base: s.Outline(), Head: s.Outline()}
 	for _, text := range []string{
 		`"/orders/{}".post`, `"/orders/{}".post.path.id`, `"/orders/{}".post.query.limit`, `"/orders/{}".post.request.body.items[].sku`,
 		`"/orders/{}".post."200".body.items[].sku`, `"/orders/{}".post."200".body.total`, `"/orders/{}".post."200".header.Next`,

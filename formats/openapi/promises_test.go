@@ -63,7 +63,7 @@ func TestLabelsInExtensions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[change.Path]string{"Order.email": "classification:pii", "Order.iban": "classification:restricted", "Order.note": "classification:internal"} {
-		e, ok := s.Outline.At(path)
+		e, ok := s.Outline().At(path)
 		if n := len(slices.DeleteFunc(slices.Clone(e.Tags), func(tag string) bool { return !strings.HasPrefix(tag, "classification:") })); !ok || n != 1 || !slices.Contains(e.Tags, want) {
 			t.Errorf("%s has the tags %q, want %s", path, e.Tags, want)
 		}

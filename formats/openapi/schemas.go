@@ -86,6 +86,7 @@ func (p *pair) compare() {
 		p.tell(p.x.live, "")
 		return
 	}
+	before := p.d.told
 	p.types()
 	p.listed()
 	p.numbers()
@@ -93,11 +94,12 @@ func (p *pair) compare() {
 	p.arrays()
 	p.objects()
 	p.combinations()
-	p.judge()
+	p.judge(before)
 }
 
-// judge asks the oracle what the facts come to together, and goes on within.
-func (p *pair) judge() {
+// judge asks the oracle what the facts come to together, and goes on within. What was told
+// before them tells whether something has been said of a direction.
+func (p *pair) judge(before [2]int) {
 	x := p.x
 	a := answer{live: both}
 	if x.live != 0 && (len(p.facts) > 0 || p.mixed) {
@@ -111,7 +113,7 @@ func (p *pair) judge() {
 		live = live.swap()
 	}
 	x.live &= live
-	before, skipped := p.d.told, p.d.skipped
+	skipped := p.d.skipped
 	p.tell(x.live, a.undecided)
 	if len(p.facts) > 0 && !p.mixed {
 		x.live = p.x.live // what stands within is judged by itself

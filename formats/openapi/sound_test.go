@@ -128,7 +128,7 @@ func TestBadDescriptionsAreErrorsWithAPosition(t *testing.T) {
 		{"another version", "openapi: 4.0.0\npaths: {}\n", "want version 3.0, 3.1 or 3.2"},
 		{"paths that collide", head + "paths:\n  /x/{a}: {}\n  /x/{b}: {}\n", "openapi.yaml:5:3: no call can tell this path from /x/{a}"},
 		{"too deep", head + "components: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "openapi.yaml:3:"},
-		{"too large", head + strings.Repeat("# a comment that goes on and on\n", 1<<20), "the most that is read"},
+		{"too large", head + strings.Repeat("# a comment that goes on and on\n", 3<<19), "the most that is read"},
 		{"outside the tree", head + "components: {schemas: {A: {$ref: '../../../etc/passwd'}}}\n", "leads nowhere"},
 	}
 	for _, tt := range tests {
@@ -161,6 +161,11 @@ func FuzzDiff(f *testing.F) {
 		for _, err := range []error{err1, err2} {
 			if err != nil && strings.Contains(err.Error(), "crashed") {
 				t.Fatal(err)
+			}
+		}
+		for _, s := range []schema.Schema{base, head} {
+			if s.Outline(); s.Crash() != nil {
+				t.Fatal(s.Crash())
 			}
 		}
 		if err1 != nil || err2 != nil {

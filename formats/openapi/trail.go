@@ -59,3 +59,14 @@ func (t *trail) note(k sameChange) {
 		t.spots[k] = spot{t.operation, slices.Clone(t.steps)}
 	}
 }
+
+// isAlone reports whether a finding is the only one about the values of a pair of
+// schemas. Those about keywords of one schema count as one.
+func (t *trail) isAlone(p *pair, path change.Path) bool {
+	for k, s := range t.spots {
+		if k.path != path && slices.ContainsFunc(s.steps, func(s step) bool { return s.pair == p }) {
+			return false
+		}
+	}
+	return true
+}

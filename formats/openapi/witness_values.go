@@ -131,7 +131,11 @@ func (p *prover) targets(at *pair) []valueset.Set {
 	}
 	differs := space.And(allowed, refused)
 	shows := p.telling(at)
-	all := []valueset.Set{space.And(differs, shows), differs}
+	all := []valueset.Set{space.And(differs, shows)}
+	if !p.trail.isAlone(at, p.change.Path) { // what else differs there would be shown for it
+		return all
+	}
+	all = append(all, differs)
 	if at.x.text || at.b.get("discriminator") != nil {
 		all = append(all, p.tagged(at)...)
 		all = append(all, space.And(allowed, shows), allowed)
@@ -148,12 +152,7 @@ func (p *prover) targets(at *pair) []valueset.Set {
 func (p *prover) telling(at *pair) valueset.Set {
 	space := p.oracle.space
 	if parent, step := p.change.Path.Split(); parent == at.path && step != "" {
-		has := space.At([]change.Step{step}, valueset.All)
-		switch p.change.Rule {
-		case closedFieldAdded, requestClosedFieldRemoved:
-			return has
-		}
-		return space.And(space.OfType(valueset.Object), has.Not())
+		return p.member(at, step)
 	}
 	for _, view := range []*view{at.b, at.h} {
 		for _, item := range view.get("enum").List() {
@@ -174,6 +173,29 @@ func (p *prover) telling(at *pair) valueset.Set {
 		return s.set(space, only(from, append([]string{keyword}, with...))).Not()
 	}
 	return valueset.All
+}
+
+// member returns the objects that are refused for one of their members.
+func (p *prover) member(at *pair, step change.Step) valueset.Set {
+	space := p.oracle.space
+	allows, refuses, side := at.b, at.h, p.head
+	if p.accept == p.head {
+		allows, refuses, side = at.h, at.b, p.base
+	}
+	has := space.At([]change.Step{step}, valueset.All)
+	without := space.And(space.OfType(valueset.Object), has.Not())
+	name := step.Word()
+	described, ok := refuses.field(name)
+	_, both := allows.field(name)
+	switch {
+	case refuses.requires(name) && !allows.requires(name), ok && both:
+		return without
+	case ok:
+		return space.At([]change.Step{step}, side.set(space, described.node).Not())
+	case refuses.isClosed():
+		return has
+	}
+	return valueset.None
 }
 
 // alone lists the keywords that say something by themselves, with those that they need.

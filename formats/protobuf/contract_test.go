@@ -146,7 +146,7 @@ func TestOptionsThatPromiseAndLabel(t *testing.T) {
 	if err != nil || len(changes) != 1 || changes[0].Rule.ID != "slo/weakened" {
 		t.Errorf("got %v %s", err, told(changes, true))
 	}
-	if tags := fmt.Sprint(base.Outline.Decls["shop.Order"][0].Tags); tags != "[classification:internal pii]" {
+	if tags := fmt.Sprint(base.Outline().Decls["shop.Order"][0].Tags); tags != "[classification:internal pii]" {
 		t.Errorf("got %s", tags)
 	}
 }

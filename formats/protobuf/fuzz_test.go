@@ -61,8 +61,8 @@ func FuzzLoad(f *testing.F) {
 			if changes, err := Format.Diff(s, s); len(changes) != 0 || err != nil {
 				t.Errorf("a schema differs from itself: %v, %v", changes, err)
 			}
-			for _, at := range s.Outline.Roots {
-				if got, err := (schema.Places{Base: s.Outline, Head: s.Outline}).Resolve(at); got != at || err != nil {
+			for _, at := range s.Outline().Roots {
+				if got, err := (schema.Places{Base: s.Outline(), Head: s.Outline()}).Resolve(at); got != at || err != nil {
 					t.Errorf("%s means %s, %v", at, got, err)
 				}
 			}

@@ -27,7 +27,8 @@ func load(ctx context.Context, r schema.Request) (*port, error) {
 	g := collect(r)
 	order := g.sorted()
 	errs := g.errs
-	if like, ok := schema.Form[*port](r.Like); ok && len(errs) == 0 {
+	like, again := schema.Form[*port](r.Like)
+	if again && len(errs) == 0 {
 		g.takeOver(like, order)
 	}
 	l := linking{graph: g, symbols: new(linker.Symbols)}
@@ -35,7 +36,7 @@ func load(ctx context.Context, r schema.Request) (*port, error) {
 		errs = slices.Concat(errs, g.parse(ctx, some), l.link(ctx, some))
 	}
 	p, err := newPort(g, r)
-	if err = joined(append(errs, err)); err != nil && r.Like.Outline != nil {
+	if err = joined(append(errs, err)); err != nil && again {
 		r.Like = schema.Schema{} // what was taken over has no syntax tree to point into
 		return load(ctx, r)
 	}

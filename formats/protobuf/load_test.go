@@ -125,8 +125,8 @@ message A { int32 x = 1; }
 syntax = "proto3";
 message B {
 `))
-	if err == nil || s.Outline.Decls["A"] == nil {
-		t.Errorf("got %v, %v", s.Outline.Decls, err)
+	if err == nil || s.Outline().Decls["A"] == nil {
+		t.Errorf("got %v, %v", s.Outline().Decls, err)
 	}
 }
 

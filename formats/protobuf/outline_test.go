@@ -35,9 +35,9 @@ service Orders { rpc Get(Line) returns (stream Order); }
 		t.Fatal(err)
 	}
 	var got []string
-	for _, decl := range slices.Sorted(maps.Keys(s.Outline.Decls)) {
+	for _, decl := range slices.Sorted(maps.Keys(s.Outline().Decls)) {
 		got = append(got, string(decl))
-		for _, e := range s.Outline.Decls[decl] {
+		for _, e := range s.Outline().Decls[decl] {
 			line := fmt.Sprintf("  %s %s", e.Step, e.Type)
 			if e.Optional {
 				line += "?"
@@ -76,11 +76,11 @@ acme.v1.Status`
 	if all := strings.Join(got, "\n"); all != want {
 		t.Errorf("got:\n%s\nwant:\n%s", all, want)
 	}
-	if got := fmt.Sprint(slices.Sorted(maps.Keys(s.Outline.Deprecated))); got != "[acme.v1.Order.status acme.v1.Status.LOST]" {
+	if got := fmt.Sprint(slices.Sorted(maps.Keys(s.Outline().Deprecated))); got != "[acme.v1.Order.status acme.v1.Status.LOST]" {
 		t.Errorf("deprecated are %s", got)
 	}
-	if got := fmt.Sprint(s.Outline.Roots); s.Outline.Namespace != "acme.v1" || got != "[acme.v1.Order acme.v1.Order.Note acme.v1.Line acme.v1.Orders]" {
-		t.Errorf("roots are %s in %s", got, s.Outline.Namespace)
+	if got := fmt.Sprint(s.Outline().Roots); s.Outline().Namespace != "acme.v1" || got != "[acme.v1.Order acme.v1.Order.Note acme.v1.Line acme.v1.Orders]" {
+		t.Errorf("roots are %s in %s", got, s.Outline().Namespace)
 	}
 }
 
@@ -93,7 +93,7 @@ func TestPathsOfChangesResolve(t *testing.T) {
 	if err1 != nil || err2 != nil || err != nil {
 		t.Fatal(err1, err2, err)
 	}
-	at := schema.Places{Base: base.Outline, Head: head.Outline}
+	at := schema.Places{Base: base.Outline(), Head: head.Outline()}
 	for _, c := range changes {
 		if got, err := at.Resolve(c.Path); err != nil || got != c.Path {
 			t.Errorf("%s: %s leads to %s, %v", c.Rule.ID, c.Path, got, err)

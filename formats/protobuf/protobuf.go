@@ -42,6 +42,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/schema"
 	"github.com/breakwater-data/breakwater/checker/slo"
+	"github.com/breakwater-data/breakwater/checker/source"
 )
 
 // Format is the language of .proto files. A port whose own files declare services,
@@ -59,6 +60,7 @@ var Format = schema.Language[*port]{
 	Load:     load,
 	Diff:     diff,
 	Outline:  outline,
+	At:       func(p *port) source.Span { return p.span },
 	Imports:  imports,
 	Mentions: mentions,
 	Terms:    terms,

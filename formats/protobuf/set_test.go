@@ -282,8 +282,8 @@ func TestImportsOfAnImageAreNotThePorts(t *testing.T) {
 		s.File[0].ProtoReflect().SetUnknown(protowire.AppendBytes(protowire.AppendTag(nil, 8042, protowire.BytesType), isImport))
 	})
 	s, err := loadSet(image)
-	if err != nil || len(s.Outline.Roots) != 1 || s.Outline.Roots[0] != "B" {
-		t.Errorf("got %v %v", s.Outline.Roots, err)
+	if err != nil || len(s.Outline().Roots) != 1 || s.Outline().Roots[0] != "B" {
+		t.Errorf("got %v %v", s.Outline().Roots, err)
 	}
 }
 

@@ -32,15 +32,7 @@ type commonReader struct {
 // stepBack is what a commonReader panics with.
 type stepBack struct{}
 
-// parseCommon reads every document of a stream of common YAML. It is not ok for
-// any other stream.
-func parseCommon(file string, text []byte) (docs []*Node, ok bool) {
-	if !isCommon(text) {
-		return nil, false
-	}
-	return newCommonReader(file, text).read()
-}
-
+// newCommonReader begins to read a text that isCommon.
 func newCommonReader(file string, text []byte) *commonReader {
 	var ended strings.Builder
 	ended.Grow(len(text) + 1)
@@ -49,6 +41,8 @@ func newCommonReader(file string, text []byte) *commonReader {
 	return &commonReader{file: file, text: ended.String(), left: MaxNodes, line: 1}
 }
 
+// read reads every document of a stream of common YAML. It is not ok for any other
+// stream, and for one that is too large (left is below 0 then).
 func (r *commonReader) read() (docs []*Node, ok bool) {
 	defer func() {
 		if p := recover(); p != nil {

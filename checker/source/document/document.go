@@ -20,11 +20,11 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source"
 )
 
-// Limits of one file.
+// Limits of one file. A tree takes less than 150 bytes for each of its nodes.
 const (
-	MaxBytes = 16 << 20
+	MaxBytes = 48 << 20
 	MaxDepth = 200
-	MaxNodes = 1_000_000 // after aliases and merge keys are followed
+	MaxNodes = 3_000_000 // keys and values, after aliases and merge keys are followed
 )
 
 // A Kind is what a node is in JSON's terms.
@@ -100,6 +100,18 @@ func (n *Node) List() []*Node {
 		return nil
 	}
 	return n.Items
+}
+
+// Size counts n and all that it holds, keys and values.
+func (n *Node) Size() int {
+	if n == nil {
+		return 0
+	}
+	size := 1 + len(n.Keys)
+	for _, item := range n.Items {
+		size += item.Size()
+	}
+	return size
 }
 
 // At returns where n stands, the zero Span if it does not.

@@ -55,6 +55,8 @@ func TestSpans(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	deep := strings.Repeat("[", MaxDepth+2)
+	wide := strings.Repeat(`{"a":1,"b":2},`, MaxNodes/5+1)
+	wide = "[" + wide + "{}]"
 	bomb := "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
 	for i := range 8 {
 		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d, ", i), 9), i)
@@ -63,7 +65,12 @@ func TestParseRefuses(t *testing.T) {
 		{"a key twice", "x.yaml", "a: 1\na: 2", `x.yaml:2:1: key "a" is given twice`},
 		{"a key twice in JSON", "x.json", "{\"a\": 1,\n\"a\": 2}", `x.json:2:1: key "a" is given twice`},
 		{"an alias to itself", "x.yaml", "a: &a {b: *a}\n", "x.yaml:1:4: the document is nested more than 200 deep"},
-		{"an alias bomb", "x.yaml", bomb, "the document has more than 1000000 values, aliases followed"},
+		{"an alias bomb", "x.yaml", bomb, "the document has more than 3000000 keys and values, aliases followed"},
+		{"too many values in JSON", "x.json", "[" + strings.Repeat("1,", MaxNodes) + "1]", "the document has more than 3000000 keys and values"},
+		{"too many members in JSON", "x.json", wide, "the document has more than 3000000 keys and values"},
+		{"too many members in YAML", "x.yaml", wide, "the document has more than 3000000 keys and values"},
+		{"too much of rare YAML", "x.yaml", "a: &a 1\nb: [" + strings.Repeat("1,", MaxMarks) + "1]", "x.yaml:1:1: the YAML has anchors, tags"},
+		{"too many bytes", "x.yaml", strings.Repeat(" ", MaxBytes+1), "x.yaml:1:1: the file has 50331649 bytes; the most that is read is 50331648"},
 		{"depth in JSON", "x.json", deep, "x.json:1:202: the document is nested more than 200 deep"},
 		{"depth in YAML", "x.yaml", "a: " + deep, "x.yaml:1:"},
 		{"a comma too many", "x.json", `[1,]`, "x.json:1:4: want a value, got ']'"},

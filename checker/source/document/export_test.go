@@ -4,10 +4,17 @@ import (
 	"github.com/breakwater-data/breakwater/checker/source"
 )
 
-var (
-	ParseCommon  = parseCommon
-	ParseLibrary = parseLibrary
-)
+var ParseLibrary = parseLibrary
+
+const MaxMarks = maxMarks
+
+// ParseCommon reads every document of a stream of common YAML.
+func ParseCommon(file string, text []byte) (docs []*Node, ok bool) {
+	if !isCommon(text) {
+		return nil, false
+	}
+	return newCommonReader(file, text).read()
+}
 
 // StepsBackAt returns where the reader of common YAML leaves text.
 func StepsBackAt(file string, text []byte) source.Span {

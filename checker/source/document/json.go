@@ -38,7 +38,7 @@ type jsonReader struct {
 	arena
 	file string
 	text string
-	left int    // how many values may follow
+	left int    // how many nodes may follow
 	buf  []byte // a string that is being put together
 
 	at    int // the offset of the reader's place
@@ -83,15 +83,21 @@ func (r *jsonReader) space() {
 	}
 }
 
+// node returns a new node that begins at the reader's place.
+func (r *jsonReader) node() *Node {
+	if r.left--; r.left < 0 {
+		r.fail("the document has more than %d keys and values", MaxNodes)
+	}
+	n := r.alloc()
+	n.Span.File, n.Span.Start = r.file, r.pos()
+	return n
+}
+
 func (r *jsonReader) value(depth int) *Node {
 	if depth > MaxDepth {
 		r.fail("the document is nested more than %d deep", MaxDepth)
 	}
-	if r.left--; r.left < 0 {
-		r.fail("the document has more than %d values", MaxNodes)
-	}
-	n := r.alloc()
-	n.Span.File, n.Span.Start = r.file, r.pos()
+	n := r.node()
 	switch c := r.peek(); {
 	case r.at == len(r.text):
 		r.fail("want a value, got the end of the file")
@@ -121,8 +127,7 @@ func (r *jsonReader) object(n *Node, depth int) {
 		if r.peek() != '"' {
 			r.fail("want a name in quotes, got %s", r.next())
 		}
-		key := r.alloc()
-		key.Span.File, key.Span.Start = r.file, r.pos()
+		key := r.node()
 		key.Tag, key.Text = String, r.string()
 		key.Span.End = r.pos()
 		if !r.addKey(&members, key) {

@@ -15,10 +15,39 @@ import (
 
 // parseYAML reads every document of a stream.
 func parseYAML(file string, text []byte) ([]*Node, error) {
-	if docs, ok := parseCommon(file, text); ok {
-		return docs, nil
+	if isCommon(text) {
+		r := newCommonReader(file, text)
+		if docs, ok := r.read(); ok {
+			return docs, nil
+		}
+		if r.left < 0 {
+			at := source.Span{File: file, Start: r.pos(), End: r.pos()}
+			return nil, source.Errorf(at, "the document has more than %d keys and values", MaxNodes)
+		}
+	}
+	if marks(text) > maxMarks {
+		return nil, source.Errorf(source.Top(file), "the YAML has anchors, tags or other things that are read one by one, and more than %d lines, colons and commas; write it without them, in JSON, or in several files", maxMarks)
 	}
 	return parseLibrary(file, text)
+}
+
+// maxMarks bounds what the library is given. It has no limit of its own, and takes about
+// 250 bytes for each of its nodes, of which there are two for each mark at most.
+const maxMarks = 1_500_000
+
+// marks counts what a node of YAML begins or ends with.
+func marks(text []byte) (n int) {
+	for i, c := range text {
+		switch c {
+		case '\n', ',', '[', '{', ':':
+			n++
+		case '-', '?':
+			if i+1 == len(text) || isWhite(text[i+1]) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // parseLibrary reads every document of a stream of any YAML.
@@ -79,7 +108,7 @@ func (r *yamlReader) node(y *yaml.Node, depth int) (*Node, error) {
 		return nil, r.errorf(y, "the document is nested more than %d deep", MaxDepth)
 	}
 	if r.left--; r.left < 0 {
-		return nil, r.errorf(y, "the document has more than %d values, aliases followed", MaxNodes)
+		return nil, r.errorf(y, "the document has more than %d keys and values, aliases followed", MaxNodes)
 	}
 	if y.Kind == yaml.AliasNode {
 		return r.node(y.Alias, depth+1)
