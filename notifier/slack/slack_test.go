@@ -13,7 +13,7 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/ruletest"
 	"github.com/breakwater-data/breakwater/notifier"
-	"github.com/breakwater-data/breakwater/notifier/internal/notifytest"
+	"github.com/breakwater-data/breakwater/notifier/notifytest"
 )
 
 // words lists what a message shows, a block a line.
