@@ -99,7 +99,7 @@ func (fl *fleet) start(i int) {
 	fl.mu.Lock()
 	fl.replicas[i].cmd, fl.replicas[i].ended = cmd, ended
 	fl.mu.Unlock()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		if resp, err := http.Get("http://" + fl.replicas[i].address + "/readyz"); err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
@@ -153,7 +153,6 @@ const (
 	kills       = 20
 	killPulls   = 40
 	killColumns = 30
-	killPatient = 5 * time.Minute
 )
 
 // A siege is a fleet that is killed while pull requests get one commit after the other,
@@ -259,7 +258,7 @@ func (s *siege) unfinished() (missing string) {
 func killed(t *testing.T, database string, replicas int) {
 	a := newAudience(t)
 	s := newSiege(t, a, database, replicas)
-	ctx, cancel := context.WithTimeout(t.Context(), killPatient)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	memory, err := store.Open(ctx, database, slog.New(slog.DiscardHandler), time.Now)
 	if err != nil {

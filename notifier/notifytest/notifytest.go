@@ -102,6 +102,7 @@ type Mail struct {
 		To []struct{ Address string }
 	}
 	Headers map[string]any
+	Date    time.Time
 }
 
 // MailDev runs MailDev, a mail server, with args, and returns its SMTP port and what
