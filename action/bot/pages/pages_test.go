@@ -172,7 +172,8 @@ func fill(t testing.TB, b *bot.Bot) {
 					Change: notifier.Change{URL: "https://forge.example/7", Title: repo + "#7: " + evil, State: notifier.Proposed}}
 				thread := &store.Thread{ID: repo, Subject: id, Repo: repo, State: notifier.Proposed, Channel: "mail"}
 				err = errors.Join(err, tx.Put(ctx, &store.Verdict{Subject: id, Head: commit(after), Verdict: "block", Report: string(text), Open: true, URL: "https://forge.example/7"}),
-					tx.Write(ctx, thread, n, time.Now()), tx.Audit(ctx, store.Entry{Actor: "ada", Repo: repo, About: "pull 7", Did: "refused", Detail: evil}))
+					tx.Write(ctx, thread, n, time.Now()), tx.Object(ctx, store.Objection{Subject: id, Digest: "d", Finding: "3f2a91c4", Consumer: "finance.kpi", Login: "fay", Reason: "we price by it" + evil}),
+					tx.Audit(ctx, store.Entry{Actor: "ada", Repo: repo, About: "pull 7", Did: "refused", Detail: evil}))
 				if err != nil {
 					return err
 				}
@@ -255,8 +256,8 @@ func TestPagesShowWhatIsKnown(t *testing.T) {
 		paths()[3]:          {`class="gone"><del>      - {name: discount, logicalType: number}</del>`, "table/column-removed"},
 		"/graph":            {"/graph.svg", "is read by"},
 		"/graph.svg":        {"<svg", "finance.kpi"},
-		"/changes":          {"acme/checkout#7", "waits for finance.kpi (@acme/finance)", "3f2a91c4"},
-		"/deliveries":       {"the receiver answered 404", "finance.kpi"},
+		"/changes":          {"acme/checkout#7", "waits for finance.kpi (@acme/finance)", "3f2a91c4", "fay objects to 3f2a91c4 for finance.kpi since", "we price by it"},
+		"/deliveries":       {"the receiver answered 404", "tried once", "finance.kpi"},
 		"/audit":            {"refused", "acme/secret"},
 		"/api/v1/ports":     {"vault/gold"},
 		"/api/v1/consumers": {"secret.reader"},
