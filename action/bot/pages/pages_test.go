@@ -108,11 +108,20 @@ const evil = `<script>alert(1)</script>"'>`
 // newSite serves pages of a bot that knows a port, who reads it, a change and letters.
 func newSite(t testing.TB, who bot.Pages) (url string, f *forge) {
 	f = newForge(t)
+	return newSiteAt(t, who, time.Now, func(string) string { return f.URL }), f
+}
+
+// newSiteAt is newSite with a clock, and with the forge that knows the pages by their
+// address.
+func newSiteAt(t testing.TB, who bot.Pages, now func() time.Time, forge func(home string) string) (url string) {
+	var handler http.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(w, req) }))
+	t.Cleanup(server.Close)
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hub, err := bot.NewGitHub(f.URL, 7, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
+	hub, err := bot.NewGitHub(forge(server.URL), 7, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,12 +133,9 @@ func newSite(t testing.TB, who bot.Pages) (url string, f *forge) {
 	}
 	t.Cleanup(b.Store.Close)
 	fill(t, b)
-	var handler http.Handler
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(w, req) }))
-	t.Cleanup(server.Close)
 	site := &Site{Bot: b}
 	if who == bot.Login {
-		if site.Login, err = NewLogin(hub.API, "Iv1.x", clientSecret, server.URL, time.Now, log); err != nil {
+		if site.Login, err = NewLogin(hub.API, "Iv1.x", clientSecret, server.URL, now, log); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -137,7 +143,7 @@ func newSite(t testing.TB, who bot.Pages) (url string, f *forge) {
 		t.Fatal(err)
 	}
 	handler = b.Handler()
-	return server.URL, f
+	return server.URL
 }
 
 // fill writes down what a bot knows after a day.
