@@ -24,7 +24,7 @@ func SilenceCounts(criticality string) bool {
 // A listener is a consumer that a finding hits, and how far its silence has come.
 type listener struct {
 	id       string
-	explicit string    // why it has to agree in so many words; empty: silence may do
+	explicit string // why it has to agree in so many words; empty: silence may do
 	objects  bool
 	first    time.Time // when it was told first; zero: it was not
 	days     []string  // on which it was told, in order
