@@ -194,7 +194,7 @@ func (o *order) ack(ctx context.Context) error {
 	}
 	reason = or(reason, "acknowledged on the pull request")
 	until := o.Now().Add(policy.DefaultApproval).Truncate(24 * time.Hour)
-	consumers, err := o.consumers(ctx, agreed)
+	consumers, err := o.listeners(ctx, agreed)
 	if err != nil {
 		return err
 	}
@@ -220,14 +220,14 @@ func (o *order) ack(ctx context.Context) error {
 // answers to be taken for consent.
 func (o *order) object(ctx context.Context) error {
 	named, reason := o.named()
-	against, refused, err := o.pick(ctx, o.roles.Findings, named, o.roles.readers)
+	against, refused, err := o.pick(ctx, o.roles.Findings, named, o.roles.listeners)
 	switch {
 	case err != nil:
 		return err
 	case refused != "":
 		return o.declined(ctx, refused, named)
 	}
-	consumers, err := o.consumers(ctx, against)
+	consumers, err := o.listeners(ctx, against)
 	if err != nil {
 		return err
 	}
@@ -287,12 +287,13 @@ func (o *order) pick(ctx context.Context, open []asked, named []string, speakers
 	return picked, refused, nil
 }
 
-// consumers lists, by finding, those who are hit and for whom whoever commands answers.
-func (o *order) consumers(ctx context.Context, findings []asked) (map[string][]string, error) {
+// listeners lists, by finding, those whose silence would count and for whom whoever
+// commands answers.
+func (o *order) listeners(ctx context.Context, findings []asked) (map[string][]string, error) {
 	all := make(map[string][]string)
 	for _, f := range findings {
-		for _, id := range slices.Sorted(maps.Keys(f.Consumers)) {
-			speaks, err := o.speaks(ctx, f.Consumers[id])
+		for _, id := range slices.Sorted(maps.Keys(f.Silence)) {
+			speaks, err := o.speaks(ctx, f.Silence[id])
 			if err != nil {
 				return nil, err
 			}

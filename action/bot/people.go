@@ -115,6 +115,7 @@ type roles struct {
 type asked struct {
 	ID, Digest, Rule, Detail string
 	Consumers                map[string][]string // who is hit, and who owns him
+	Silence                  map[string][]string // whose silence would count, and who owns him: those who are hit, or may be
 	Owner                    string              // of the port
 	Since                    time.Time           // when it was first shown as it is
 	Passes                   bool                // since somebody agreed, or silence was taken for consent
@@ -149,9 +150,13 @@ func newRoles(r *checker.Result, before *store.Verdict, now time.Time) (string, 
 }
 
 func newAsked(f policy.Finding, owner string, since time.Time) asked {
-	a := asked{ID: f.ID, Digest: f.Digest, Rule: f.Rule.ID, Detail: f.Detail, Consumers: make(map[string][]string), Owner: owner, Since: since, Passes: f.Verdict != policy.Block}
+	a := asked{ID: f.ID, Digest: f.Digest, Rule: f.Rule.ID, Detail: f.Detail, Consumers: make(map[string][]string), Silence: make(map[string][]string), Owner: owner, Since: since, Passes: f.Verdict != policy.Block}
 	for _, h := range f.Hits {
-		if h.Impact >= consumer.Affected && !h.Gap {
+		if h.Impact == consumer.Unaffected || h.Gap {
+			continue
+		}
+		a.Silence[h.Use.ID] = append(a.Silence[h.Use.ID], h.Use.Owners...)
+		if h.Impact >= consumer.Affected {
 			a.Consumers[h.Use.ID] = append(a.Consumers[h.Use.ID], h.Use.Owners...)
 		}
 	}
@@ -163,17 +168,19 @@ func (r roles) blocking() []asked {
 	return slices.DeleteFunc(slices.Clone(r.Findings), func(f asked) bool { return f.Passes })
 }
 
-// readers lists the owners of those whom a finding hits.
-func (r roles) readers(f asked) (owners []string) {
-	for _, id := range slices.Sorted(maps.Keys(f.Consumers)) {
-		owners = append(owners, f.Consumers[id]...)
+// listeners lists the owners of those whose silence would count.
+func (r roles) listeners(f asked) (owners []string) {
+	for _, id := range slices.Sorted(maps.Keys(f.Silence)) {
+		owners = append(owners, f.Silence[id]...)
 	}
 	return owners
 }
 
 // speakers lists the owners any of whom has a say in a finding.
 func (r roles) speakers(f asked) (owners []string) {
-	owners = r.readers(f)
+	for _, o := range f.Consumers {
+		owners = append(owners, o...)
+	}
 	if len(f.Consumers) == 0 {
 		owners = append(append(owners, r.Stewards...), f.Owner)
 	}

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/google/go-github/v60/github"
 )
 
@@ -263,4 +266,16 @@ func TestAnObjectionIsToOneChange(t *testing.T) {
 	if err != nil || len(trail) != 1 || trail[0].Actor != "fay" || trail[0].Did != "object" || !strings.Contains(trail[0].Detail, "for finance.kpi: we price by it") {
 		t.Errorf("the trail is %+v, %v", trail, err)
 	}
+}
+
+func TestWhoMayBeHitMayObjectAndNotAgree(t *testing.T) {
+	hit := func(id string, i consumer.Impact) consumer.Hit {
+		return consumer.Hit{Use: consumer.Use{Consumer: consumer.Consumer{ID: id, Owners: []string{"@" + id}}}, Impact: i}
+	}
+	f := policy.Finding{Change: change.Change{Rule: &change.Rule{ID: "x/y"}}, Hits: []consumer.Hit{
+		hit("violated", consumer.Violated), hit("unknown", consumer.Unknown), hit("unaffected", consumer.Unaffected),
+	}}
+	a, r := newAsked(f, "@owner", time.Time{}), roles{}
+	equal(t, r.speakers(a), "@violated")
+	equal(t, r.listeners(a), "@unknown", "@violated")
 }
