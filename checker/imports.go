@@ -12,6 +12,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/consumer/backstage"
 	"github.com/breakwater-data/breakwater/checker/consumer/dbt"
 	"github.com/breakwater-data/breakwater/checker/consumer/openlineage"
+	"github.com/breakwater-data/breakwater/checker/consumer/pact"
 	"github.com/breakwater-data/breakwater/checker/consumer/querylog"
 	"github.com/breakwater-data/breakwater/checker/consumer/snapshot"
 	"github.com/breakwater-data/breakwater/checker/consumer/sqlfiles"
@@ -33,6 +34,7 @@ func importerOf(kind string) importer {
 		consumer.DBT:         dbt.Read,
 		consumer.Lock:        importLock,
 		consumer.OpenLineage: openlineage.Read,
+		consumer.Pact:        pact.Read,
 		consumer.QueryLog:    querylog.Read,
 		consumer.Snapshot:    snapshot.Read,
 		consumer.SQL:         sqlfiles.Read,

@@ -126,7 +126,7 @@ func (s *survey) locate(ctx context.Context, side Side, readings []consumer.Read
 		uses = append(uses, u)
 	}
 	for _, r := range readings {
-		found := s.serving(ctx, r)
+		found := s.serving(ctx, side, r)
 		for _, u := range found {
 			add(u)
 		}
@@ -149,9 +149,12 @@ func join(u *consumer.Use, v consumer.Use) {
 }
 
 // serving returns a use for each port that r can be about.
-func (s *survey) serving(ctx context.Context, r consumer.Reading) (uses []consumer.Use) {
+func (s *survey) serving(ctx context.Context, side Side, r consumer.Reading) (uses []consumer.Use) {
 	if r.Port != "" || r.ContractID != "" {
 		return []consumer.Use{named(r, served{})}
+	}
+	if r.Evidence.Source == consumer.Pact {
+		return s.answering(ctx, side, r)
 	}
 	for a := range s.atlases(ctx) {
 		var found []served
@@ -227,4 +230,5 @@ func named(r consumer.Reading, at served) consumer.Use {
 type charts struct {
 	baseAtlas, headAtlas   sync.Once
 	baseTables, headTables *atlas
+	shown                  map[*product.Port]*schema.Outline // of ports that calls were held against
 }

@@ -119,9 +119,18 @@ func Read(section *document.Node) (Config, error) {
 	return r.Config, r.Err()
 }
 
+// A name is a text of at most max bytes of a certain shape. Not {1,100} in the pattern:
+// a bounded repetition is unrolled, which every start of the program pays for.
+type name struct {
+	shape *regexp.Regexp
+	max   int
+}
+
+func (n name) is(text string) bool { return len(text) <= n.max && n.shape.MatchString(text) }
+
 var (
-	channelName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
+	channelName  = name{regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`), 64}
+	variableName = name{regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`), 128}
 )
 
 type reader struct {
@@ -162,7 +171,7 @@ func (r *reader) channel(f *document.Fields) {
 func (r *reader) add(f *document.Fields, d Declaration) {
 	switch known, ok := r.Config.channel(d.Name); {
 	case d.Name == "":
-	case !channelName.MatchString(d.Name):
+	case !channelName.is(d.Name):
 		f.Problem("name", `want a name of letters, digits, ".", "_" and "-", got %q`, d.Name)
 	case ok:
 		f.Problem("name", "channel %q is declared twice; the other is at %s", d.Name, known.Span)
@@ -190,12 +199,12 @@ func (r *reader) slack(f *document.Fields, d *Declaration) {
 
 // A channel of Slack, and a repository of GitHub, by their names.
 var (
-	slackChannel = regexp.MustCompile(`^(#[^\s#@<>&:|]{1,80}|[CG][A-Z0-9]{6,20})$`)
-	repository   = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}$`)
+	slackChannel = name{regexp.MustCompile(`^(#[^\s#@<>&:|]+|[CG][A-Z0-9]{6}[A-Z0-9]*)$`), 81}
+	repository   = name{regexp.MustCompile(`^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$`), 201}
 )
 
 func refuseSlackChannel(text string) string {
-	if slackChannel.MatchString(text) {
+	if slackChannel.is(text) {
 		return ""
 	}
 	return fmt.Sprintf("want a channel of Slack such as #data, got %q", text)
@@ -257,7 +266,7 @@ func domainOf(address string) string { return address[strings.LastIndexByte(addr
 // may be the secret itself, so no error repeats it.
 func (r *reader) variable(f *document.Fields, key string) string {
 	name := f.Text(key)
-	if name != "" && !variableName.MatchString(name) {
+	if name != "" && !variableName.is(name) {
 		f.Problem(key, "want the name of an environment variable for %q, and not what it holds", key)
 		return ""
 	}

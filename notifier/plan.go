@@ -117,7 +117,7 @@ func (c Config) receivers(n Notice, home string) (to []receiver, dead []string) 
 		for _, name := range route.To {
 			d, _ := c.channel(name)
 			switch {
-			case d.Kind == GitHub && repository.MatchString(home):
+			case d.Kind == GitHub && repository.is(home):
 				add(receiver{channel: name, to: home})
 			case d.Kind == GitHub:
 				dead = append(dead, "its repository is not known, so no issue can be opened there")
@@ -157,7 +157,7 @@ func (c Config) contact(contact report.Contact, home string) (r receiver, why st
 		why = d.refuses(contact.Target)
 		return receiver{channel: d.Name, to: contact.Target}, why
 	case kind == GitHub:
-		if !strings.EqualFold(contact.Target, home) || !repository.MatchString(home) { // nobody has issues opened at others
+		if !strings.EqualFold(contact.Target, home) || !repository.is(home) { // nobody has issues opened at others
 			return r, fmt.Sprintf("its issue is wanted in %q, and its own repository is %q", contact.Target, home)
 		}
 		return receiver{channel: d.Name, to: home}, ""

@@ -74,10 +74,21 @@ type person struct {
 	Type  string `json:"type"`
 }
 
+// The names that the forge gives. A bounded repetition in a pattern is unrolled, which
+// every start of the program pays for; so lengths are looked at beside it.
 var (
-	isRepo = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}$`).MatchString
-	isSHA  = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`).MatchString
+	repoName    = regexp.MustCompile(`^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$`)
+	hexadecimal = regexp.MustCompile(`^[0-9a-f]+$`)
+	guid        = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+	eventName   = regexp.MustCompile(`^[a-z0-9_]+$`)
 )
+
+func isRepo(text string) bool { return len(text) <= 201 && repoName.MatchString(text) }
+func isSHA(text string) bool {
+	return (len(text) == 40 || len(text) == 64) && hexadecimal.MatchString(text)
+}
+func isGUID(text string) bool  { return len(text) <= 100 && guid.MatchString(text) }
+func isEvent(text string) bool { return len(text) <= 60 && eventName.MatchString(text) }
 
 // events lists those that ask for something. Of the others nothing is read.
 func known(name string) bool {

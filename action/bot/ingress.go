@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -25,12 +24,6 @@ const (
 	maxBody     = 25 << 20        // bytes; the forge sends no more
 	maxReading  = 256 << 20       // bytes of all that are being read
 	receiveTime = 8 * time.Second // the forge waits ten
-)
-
-// The names that the forge gives to deliveries and events.
-var (
-	isGUID  = regexp.MustCompile(`^[A-Za-z0-9-]{1,100}$`).MatchString
-	isEvent = regexp.MustCompile(`^[a-z0-9_]{1,60}$`).MatchString
 )
 
 // A refusal is why a webhook is not taken.

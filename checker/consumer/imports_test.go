@@ -16,6 +16,7 @@ import (
 	"github.com/breakwater-data/breakwater/checker/consumer/backstage"
 	"github.com/breakwater-data/breakwater/checker/consumer/dbt"
 	"github.com/breakwater-data/breakwater/checker/consumer/openlineage"
+	"github.com/breakwater-data/breakwater/checker/consumer/pact"
 	"github.com/breakwater-data/breakwater/checker/consumer/querylog"
 	"github.com/breakwater-data/breakwater/checker/consumer/snapshot"
 	"github.com/breakwater-data/breakwater/checker/consumer/sqlfiles"
@@ -29,7 +30,7 @@ type importer func(string, []byte, consumer.Import, consumer.Queries) (consumer.
 func importers() map[string]importer {
 	return map[string]importer{
 		consumer.Agreement: agreements.Read, consumer.Backstage: backstage.Read, consumer.DBT: dbt.Read, consumer.OpenLineage: openlineage.Read,
-		consumer.QueryLog: querylog.Read, consumer.Snapshot: snapshot.Read, consumer.SQL: sqlfiles.Read,
+		consumer.Pact: pact.Read, consumer.QueryLog: querylog.Read, consumer.Snapshot: snapshot.Read, consumer.SQL: sqlfiles.Read,
 	}
 }
 
@@ -129,11 +130,14 @@ func describe(w *strings.Builder, said consumer.Imported, err error) {
 			columns = append(columns, strings.TrimSpace(c.Name+" "+strings.Join(append(c.Uses, c.Values...), "+")))
 		}
 		add("columns ", strings.Join(columns, " · "))
-		if len(r.Columns) == 0 && len(r.Fields) == 0 {
+		if len(r.Columns) == 0 && len(r.Fields) == 0 && len(r.Calls) == 0 {
 			add("all: ", r.Unclear)
 		}
 		for _, n := range r.Fields {
 			add("field ", string(n.Path))
+		}
+		for _, c := range r.Calls {
+			add("calls ", describeCall(c))
 		}
 		for _, b := range r.SLO {
 			add("needs ", fmt.Sprintf("%s %s", b.Property, b.Raw))
@@ -161,6 +165,32 @@ func describe(w *strings.Builder, said consumer.Imported, err error) {
 	for _, e := range source.Errors(err) {
 		fmt.Fprintf(w, "  error %v\n", e)
 	}
+}
+
+// describeCall writes what a call sends, and what it reads.
+func describeCall(c consumer.Call) string {
+	text := fmt.Sprintf("%s → %s at line %d", c, strings.Join(c.Statuses, "/"), c.Span.Start.Line)
+	for _, parts := range []struct {
+		word, media string
+		parts       []consumer.Part
+	}{{"sends", c.SentAs, c.Sends}, {"reads", c.ReadAs, c.Reads}} {
+		if parts.media != "" {
+			text += "\n    " + parts.word + " " + parts.media
+		}
+		for _, p := range parts.parts {
+			text += fmt.Sprintf("\n    %s %s line %d", parts.word, p.Path, p.Span.Start.Line)
+			if len(p.Values) > 0 {
+				text += fmt.Sprintf(" %q", p.Values)
+			}
+			if p.Exhaustive {
+				text += " only"
+			}
+			if p.Why != "" {
+				text += ": " + p.Why
+			}
+		}
+	}
+	return text
 }
 
 // The real files of the corpus, each with the kind that it is, or is taken for.
@@ -247,6 +277,7 @@ func FuzzAgreement(f *testing.F)   { fuzz(f, consumer.Agreement) }
 func FuzzBackstage(f *testing.F)   { fuzz(f, consumer.Backstage) }
 func FuzzDBT(f *testing.F)         { fuzz(f, consumer.DBT) }
 func FuzzOpenLineage(f *testing.F) { fuzz(f, consumer.OpenLineage) }
+func FuzzPact(f *testing.F)        { fuzz(f, consumer.Pact) }
 func FuzzQueryLog(f *testing.F)    { fuzz(f, consumer.QueryLog) }
 func FuzzSnapshot(f *testing.F)    { fuzz(f, consumer.Snapshot) }
 func FuzzSQL(f *testing.F)         { fuzz(f, consumer.SQL) }

@@ -18,10 +18,16 @@ type Reading struct {
 	Columns []Column // empty: all of them
 
 	// Ports is what the source calls the port, where that may be an id of ours or
-	// only the last step of one. Each is tried in turn.
+	// only the last step of one. Each is tried in turn; those that are Given, by the
+	// configuration, are all meant.
 	Ports []string
+	Given bool
 
 	Rows bool // only whether and how many rows there are, and no column
+
+	// Calls is what the source recorded of calls of an API, or of messages, instead of a
+	// Table.
+	Calls []Call
 
 	// Guess says that Table may be no table at all, only a name in a text.
 	Guess bool
@@ -166,8 +172,25 @@ type Import struct {
 	Consumer   Consumer
 	ObservedAt time.Time // of what carries no date
 	Dialect    string
-	Git, Rev   string // where a snapshot or a lock is copied from: an address, and a branch, a tag or a commit; no Git: somewhere else
+	Git, Rev   string     // where a snapshot or a lock is copied from: an address, and a branch, a tag or a commit; no Git: somewhere else
+	Ports      []Provider // the ports of providers that a source calls by names of its own
 	Span       source.Span
+}
+
+// A Provider is what a source calls those whose ports these are.
+type Provider struct {
+	Name  string
+	Ports []string // their ids
+}
+
+// PortsOf returns the ports of a provider; nil: the configuration does not say.
+func (im Import) PortsOf(provider string) []string {
+	for _, p := range im.Ports {
+		if p.Name == provider {
+			return p.Ports
+		}
+	}
+	return nil
 }
 
 // The kinds of imports.
@@ -177,6 +200,7 @@ const (
 	DBT         = "dbt"
 	Lock        = "lock"
 	OpenLineage = "openlineage"
+	Pact        = "pact"
 	QueryLog    = "query-log"
 	Snapshot    = "snapshot"
 	SQL         = "sql"
@@ -184,7 +208,7 @@ const (
 
 // Kinds lists every kind of import.
 func Kinds() []string {
-	return []string{Agreement, Backstage, DBT, Lock, OpenLineage, QueryLog, Snapshot, SQL}
+	return []string{Agreement, Backstage, DBT, Lock, OpenLineage, Pact, QueryLog, Snapshot, SQL}
 }
 
 // String says all of it, for a report on what changed: two imports of one text are the
@@ -201,6 +225,9 @@ func (im Import) String() string {
 	}
 	if len(c.Owners) > 0 {
 		text += fmt.Sprintf(" owners %q", c.Owners)
+	}
+	for _, p := range im.Ports {
+		text += fmt.Sprintf(" %q is %q", p.Name, p.Ports)
 	}
 	if !im.ObservedAt.IsZero() {
 		text += " of " + im.ObservedAt.Format(time.RFC3339)

@@ -226,6 +226,34 @@ func (r reader) names(port *document.Fields) (names []product.Name) {
 // The dialects of SQL that an import may name.
 var dialects = []string{"postgres", "redshift", "snowflake", "bigquery", "databricks", "trino", "duckdb", "mysql", "tsql"}
 
+// providers reads which ports are those of a provider: its name, and one port or a list.
+func (r reader) providers(f *document.Fields) (all []consumer.Provider) {
+	n := f.Fields("ports").Node
+	if n == nil {
+		return nil
+	}
+	for i, key := range n.Keys {
+		ids := n.Items[i].List()
+		if n.Items[i].Kind != document.List {
+			ids = n.Items[i : i+1]
+		}
+		p := consumer.Provider{Name: key.Text}
+		wrong := n.Items[i]
+		for _, id := range ids {
+			if p.Ports, wrong = append(p.Ports, id.String()), nil; id.String() == "" {
+				wrong = id
+				break
+			}
+		}
+		if wrong != nil {
+			r.Addf(wrong.At(), "want the id of a port for the provider %q, such as checkout/orders", key.Text)
+			continue
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
 // imports reads one of consumers.imports.
 func (r reader) imports(f *document.Fields) (im consumer.Import, ok bool) {
 	im = consumer.Import{
@@ -233,8 +261,10 @@ func (r reader) imports(f *document.Fields) (im consumer.Import, ok bool) {
 		Dialect: f.OneOf("dialect", dialects...), Span: f.At("path"),
 	}
 	f.Require("kind")
-	im.Git, im.Rev = f.Text("git"), f.Text("rev")
+	im.Git, im.Rev, im.Ports = f.Text("git"), f.Text("rev"), r.providers(f)
 	switch {
+	case len(im.Ports) > 0 && im.Kind != consumer.Pact:
+		f.Problem("ports", "only Pact files name providers; want kind: pact")
 	case im.Git == "" && im.Rev != "":
 		f.Problem("rev", `want "git", too: the address of the repository`)
 	case im.Git != "" && im.Kind != consumer.Snapshot && im.Kind != consumer.Lock:

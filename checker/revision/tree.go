@@ -330,7 +330,8 @@ func blobID(content io.Reader, size int64, isSHA256 bool) (string, error) {
 		h = sha256.New()
 	}
 	fmt.Fprintf(h, "blob %d\x00", size)
-	n, err := io.Copy(h, content)
+	buffer := make([]byte, min(size, 32<<10)+1) // most files are smaller than what Copy takes
+	n, err := io.CopyBuffer(h, struct{ io.Reader }{content}, buffer)
 	if err == nil && n != size {
 		err = errors.New("the file changed while it was read")
 	}

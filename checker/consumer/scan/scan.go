@@ -39,7 +39,7 @@ type Seen struct {
 	Uses []string    // what for, as a registration says it: join, filter
 	At   source.Span // where it was seen first
 	More int         // in how many other places
-	Why  string      // why it is taken to be all there is, where no star says so
+	Why  string      // why it is taken to be all there is inside, where no star says so
 }
 
 // A Bound is an objective that a file relies on.
@@ -237,7 +237,7 @@ func (s *scanner) see(p change.Path, at source.Span, uses ...string) {
 func (s *scanner) drop() {
 	places := schema.Places{Base: s.outline, Head: s.outline}
 	s.found.Fields = slices.DeleteFunc(slices.Clone(s.found.Fields), func(outer Seen) bool {
-		return slices.ContainsFunc(s.found.Fields, func(inner Seen) bool {
+		return outer.Why == "" && slices.ContainsFunc(s.found.Fields, func(inner Seen) bool {
 			if outer.Path.Covers(inner.Path) || inner.Path.Covers(outer.Path) {
 				return outer.Path != inner.Path && outer.Path.Covers(inner.Path)
 			}

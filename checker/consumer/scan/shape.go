@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/consumer/pact"
 	"github.com/breakwater-data/breakwater/checker/source"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
@@ -95,13 +97,17 @@ func (s *scanner) enter(p, decl change.Path, parts []*shape, depth int) {
 	}
 }
 
-// pact looks into the expectations of a consumer that Pact wrote.
+// pact looks into the expectations of a consumer that Pact wrote. Calls are held against
+// the operations of an API; for a port that has none, against the types that it has.
 func (s *scanner) pact(name string, text []byte) {
 	if !strings.Contains(string(text), `"interactions"`) && !strings.Contains(string(text), `"messages"`) {
 		return // most JSON is something else, and need not be read
 	}
 	n, err := document.Parse(name, text)
 	if err != nil || n.Get("consumer").Get("name") == nil {
+		return
+	}
+	if said, err := pact.Read(name, text, consumer.Import{Kind: consumer.Pact}, nil); s.calls(said, err) {
 		return
 	}
 	for _, part := range slices.Concat(n.Get("interactions").List(), n.Get("messages").List()) {
@@ -114,6 +120,37 @@ func (s *scanner) pact(name string, text []byte) {
 		}
 		s.fit(shapeOf(body, 0))
 	}
+}
+
+// calls enters what the calls of a Pact file need, and reports whether the port answers
+// any. Of what cannot be told all may be needed.
+func (s *scanner) calls(said consumer.Imported, err error) (answered bool) {
+	for _, r := range said.Readings {
+		needed := consumer.NeededBy(r.Calls, s.outline)
+		if !slices.ContainsFunc(r.Calls, func(c consumer.Call) bool { return c.Method != "" }) || !slices.Contains(needed.Unlisted, false) {
+			continue
+		}
+		answered = true
+		for i, c := range r.Calls {
+			if needed.Unlisted[i] {
+				s.found.Unread = append(s.found.Unread, source.Errorf(c.Span, "%s is no operation of the port", c))
+			}
+		}
+		s.found.Unread = append(s.found.Unread, needed.Notes...)
+		s.over = s.over || needed.Over
+		for _, n := range needed.Needs {
+			if !n.Rows || n.Why == "" { // what is not listed is told above
+				s.see(n.Path, n.Span)
+				if i, ok := s.at[n.Path]; ok {
+					s.found.Fields[i].Why = n.Why
+				}
+			}
+		}
+	}
+	if len(said.Readings) > 0 {
+		s.found.Unread = append(s.found.Unread, source.Errors(err)...)
+	}
+	return answered
 }
 
 // shapeOf returns the members of a value, those of all items of a list together.
