@@ -126,7 +126,7 @@ func (n Notice) Next(mark func(name string) string) string {
 	if n.Reminder {
 		lines = append(lines, "This is a reminder.")
 	}
-	if day := n.Earliest(); day != "" {
+	if day := n.Earliest(); day != "" && n.Change.State != Approved && n.Change.State != Merged {
 		lines = append(lines, fmt.Sprintf("Earliest removal, when its notice has passed: %s.", day))
 	}
 	return strings.Join(lines, " ")

@@ -195,12 +195,16 @@ func commented(repo string, number int, id int64, login, body string) []byte {
 	})
 }
 
+// patience is how long a test waits for what has to come: long enough for a machine
+// that has a hundred other things to do.
+const patience = 3 * time.Minute
+
 // until waits for something to become so.
 func (s *site) until(what string, so func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !so(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !so(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			s.t.Fatalf("not so after 20 s: %s", what)
+			s.t.Fatalf("not so after %v: %s", patience, what)
 		}
 	}
 }

@@ -141,6 +141,9 @@ func (t *task) run(ctx context.Context, what comparison) error {
 		if c.Acks, err = t.acks(ctx); err != nil {
 			return err
 		}
+		if c.Objections, err = t.objections(ctx); err != nil {
+			return err
+		}
 	}
 	if t.Prepare != nil {
 		if err := t.Prepare(ctx, &c, t.claim.Subject); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -86,7 +87,7 @@ var errNotAllowed = errors.New("not allowed")
 func (o *order) what() string {
 	if len(o.Words) > 0 {
 		switch o.Words[0] {
-		case "ack", "recheck", "explain":
+		case "ack", "object", "recheck", "explain":
 			return o.Words[0]
 		}
 	}
@@ -105,8 +106,11 @@ func (o *order) carryOut(ctx context.Context, what string) (err error) {
 	if err := o.read(ctx); err != nil {
 		return err
 	}
-	if what == "ack" {
+	switch what {
+	case "ack":
 		return o.ack(ctx)
+	case "object":
+		return o.object(ctx)
 	}
 	may, err := o.mayAsk(ctx)
 	if err != nil {
@@ -125,6 +129,7 @@ func (o *order) carryOut(ctx context.Context, what string) (err error) {
 }
 
 const usage = "`/breakwater ack [FINDING] [REASON]` accepts what blocks and hits a consumer that you answer for\n" +
+	"`/breakwater object [FINDING] [REASON]` says that the silence of a consumer that you answer for is no consent, until you accept\n" +
 	"`/breakwater recheck` checks this pull request again\n" +
 	"`/breakwater explain RULE` says why a rule exists, and what to do\n"
 
@@ -177,48 +182,31 @@ func (o *order) speaks(ctx context.Context, owners []string) (bool, error) {
 var isFinding = regexp.MustCompile(`^[0-9a-f]{8}$`).MatchString
 
 // ack writes down that somebody agrees to findings: to those that he names, or else to
-// all in which he has a say.
+// all in which he has a say. What he objected to before he objects to no longer.
 func (o *order) ack(ctx context.Context) error {
-	var named []string
-	words := o.Words[1:]
-	for len(words) > 0 && isFinding(words[0]) {
-		named, words = append(named, words[0]), words[1:]
+	named, reason := o.named()
+	agreed, refused, err := o.pick(ctx, o.roles.blocking(), named, o.roles.speakers)
+	switch {
+	case err != nil:
+		return err
+	case refused != "":
+		return o.declined(ctx, refused, named)
 	}
-	if why := o.cannot(named); why != "" {
-		return o.decline(ctx, why, named)
-	}
-	var agreed []asked
-	for _, f := range o.roles.Findings {
-		if len(named) > 0 && !slices.Contains(named, f.ID) {
-			continue
-		}
-		if o.Comment != 0 && o.At.Before(f.Since.Truncate(time.Second)) { // the forge's times have whole seconds
-			return o.decline(ctx, fmt.Sprintf("Finding %s became what it is after you wrote this. Look at it, and say so again.", f.ID), named)
-		}
-		speaks, err := o.speaks(ctx, o.roles.speakers(f))
-		if err != nil {
-			return err
-		}
-		if speaks {
-			agreed = append(agreed, f)
-		} else if len(named) > 0 {
-			return o.decline(ctx, fmt.Sprintf("You do not answer for what finding %s hits. %s", f.ID, o.whoDoes(f)), named)
-		}
-	}
-	if len(agreed) == 0 {
-		return o.decline(ctx, "Nothing that blocks here hits a consumer that you answer for.", named)
-	}
-	reason := cut(report.Plain(strings.Join(words, " ")), maxReason)
-	if reason == "" {
-		reason = "acknowledged on the pull request"
-	}
+	reason = or(reason, "acknowledged on the pull request")
 	until := o.Now().Add(policy.DefaultApproval).Truncate(24 * time.Hour)
-	err := o.recheck(ctx, func(tx *store.Tx) error {
+	consumers, err := o.listeners(ctx, agreed)
+	if err != nil {
+		return err
+	}
+	err = o.recheck(ctx, func(tx *store.Tx) error {
 		for _, f := range agreed {
 			err := errors.Join(
 				tx.Ack(ctx, store.Ack{Subject: o.subject, Digest: f.Digest, Finding: f.ID, Login: o.Login, Reason: reason, Until: until}),
 				tx.Audit(ctx, o.entry("ack", fmt.Sprintf("%s %s %s: %s", f.ID, f.Digest, f.Rule, reason))),
 			)
+			for _, id := range consumers[f.ID] {
+				err = errors.Join(err, tx.Withdraw(ctx, o.subject, f.Digest, id))
+			}
 			if err != nil {
 				return err
 			}
@@ -228,21 +216,111 @@ func (o *order) ack(ctx context.Context) error {
 	return errors.Join(err, o.react(ctx, "+1"))
 }
 
-// cannot says why nobody can agree now; empty: somebody can.
-func (o *order) cannot(named []string) string {
+// object writes down that somebody does not want the silence of those for whom he
+// answers to be taken for consent.
+func (o *order) object(ctx context.Context) error {
+	named, reason := o.named()
+	against, refused, err := o.pick(ctx, o.roles.Findings, named, o.roles.listeners)
+	switch {
+	case err != nil:
+		return err
+	case refused != "":
+		return o.declined(ctx, refused, named)
+	}
+	consumers, err := o.listeners(ctx, against)
+	if err != nil {
+		return err
+	}
+	reason = or(reason, "said on the pull request")
+	err = o.recheck(ctx, func(tx *store.Tx) error {
+		for _, f := range against {
+			err := tx.Audit(ctx, o.entry("object", fmt.Sprintf("%s %s %s for %s: %s", f.ID, f.Digest, f.Rule, strings.Join(consumers[f.ID], ", "), reason)))
+			for _, id := range consumers[f.ID] {
+				err = errors.Join(err, tx.Object(ctx, store.Objection{Subject: o.subject, Digest: f.Digest, Finding: f.ID, Consumer: id, Login: o.Login, Reason: reason}))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return errors.Join(err, o.react(ctx, "+1"))
+}
+
+// named splits what stands behind a command into the findings that it names and a
+// reason.
+func (o *order) named() (ids []string, reason string) {
+	var words []string
+	for words = o.Words[1:]; len(words) > 0 && isFinding(words[0]); words = words[1:] {
+		ids = append(ids, words[0])
+	}
+	return ids, cut(report.Plain(strings.Join(words, " ")), maxReason)
+}
+
+// pick lists the findings that the command is about: of those that stand to be decided
+// the named ones, or else all in which whoever commands has a say, who is one of those
+// that speakers lists. Refused says why there are none.
+func (o *order) pick(ctx context.Context, open []asked, named []string, speakers func(asked) []string) (picked []asked, refused string, err error) {
+	if why := o.cannot(open, named); why != "" {
+		return nil, why, nil
+	}
+	for _, f := range open {
+		if len(named) > 0 && !slices.Contains(named, f.ID) {
+			continue
+		}
+		if o.Comment != 0 && o.At.Before(f.Since.Truncate(time.Second)) { // the forge's times have whole seconds
+			return nil, fmt.Sprintf("Finding %s became what it is after you wrote this. Look at it, and say so again.", f.ID), nil
+		}
+		speaks, err := o.speaks(ctx, speakers(f))
+		if err != nil {
+			return nil, "", err
+		}
+		if speaks {
+			picked = append(picked, f)
+		} else if len(named) > 0 {
+			return nil, fmt.Sprintf("You do not answer for what finding %s hits. %s", f.ID, o.whoDoes(speakers(f))), nil
+		}
+	}
+	if len(picked) == 0 {
+		refused = "Nothing that blocks here hits a consumer that you answer for."
+	}
+	return picked, refused, nil
+}
+
+// listeners lists, by finding, those whose silence would count and for whom whoever
+// commands answers.
+func (o *order) listeners(ctx context.Context, findings []asked) (map[string][]string, error) {
+	all := make(map[string][]string)
+	for _, f := range findings {
+		for _, id := range slices.Sorted(maps.Keys(f.Silence)) {
+			speaks, err := o.speaks(ctx, f.Silence[id])
+			if err != nil {
+				return nil, err
+			}
+			if speaks {
+				all[f.ID] = append(all[f.ID], id)
+			}
+		}
+	}
+	return all, nil
+}
+
+// cannot says why nobody can decide now on the findings that are open; empty: somebody
+// can.
+func (o *order) cannot(open []asked, named []string) string {
 	head := o.pull.GetHead().GetSHA()
 	switch {
 	case o.pull.GetState() == "closed":
 		return "This pull request is closed."
-	case strings.EqualFold(o.Login, o.pull.GetUser().GetLogin()):
+	case o.what() == "ack" && strings.EqualFold(o.Login, o.pull.GetUser().GetLogin()):
 		return "Whoever proposes a change cannot be the one who agrees to it; somebody else who answers for the consumer can."
 	case o.subject == 0 || o.roles.Head != head || o.Head != "" && o.Head != head:
 		return "The newest commit is still being checked. What can be agreed to stands in its report."
-	case len(o.roles.Findings) == 0:
+	case len(open) == 0:
 		return "Nothing blocks here."
 	}
 	for _, id := range named {
-		if !slices.ContainsFunc(o.roles.Findings, func(f asked) bool { return f.ID == id }) {
+		if !slices.ContainsFunc(open, func(f asked) bool { return f.ID == id }) {
 			return fmt.Sprintf("No finding %s blocks here.", id)
 		}
 	}
@@ -250,23 +328,23 @@ func (o *order) cannot(named []string) string {
 }
 
 // whoDoes says who answers for what a finding hits, without mentioning anybody.
-func (o *order) whoDoes(f asked) string {
+func (o *order) whoDoes(owners []string) string {
 	if public(o.pull) {
 		return ""
 	}
-	if owners := o.roles.speakers(f); len(owners) > 0 {
+	if len(owners) > 0 {
 		return "These do: `" + strings.ReplaceAll(report.Plain(strings.Join(owners, ", ")), "`", "'") + "`."
 	}
 	return "Nobody is named who does."
 }
 
-// decline says no, and to whom we would talk anyway also why.
-func (o *order) decline(ctx context.Context, why string, named []string) error {
+// declined says no, and to whom we would talk anyway also why.
+func (o *order) declined(ctx context.Context, why string, named []string) error {
 	may, err := o.mayAsk(ctx)
 	if err != nil {
 		return err
 	}
-	errs := []error{o.audit(ctx, "refused", strings.Join(append([]string{"ack"}, named...), " ")+": "+why), o.react(ctx, "-1")}
+	errs := []error{o.audit(ctx, "refused", strings.Join(append([]string{o.what()}, named...), " ")+": "+why), o.react(ctx, "-1")}
 	if may {
 		errs = append(errs, o.reply(ctx, why))
 	}

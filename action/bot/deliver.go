@@ -15,7 +15,7 @@ import (
 
 // Limits of deliveries.
 const (
-	letterSlots  = 4
+	letterSlots  = 8 // they mostly wait for receivers
 	letterHold   = 2 * time.Minute
 	letterTime   = 30 * time.Second
 	firstRetry   = 30 * time.Second // then twice as long each time

@@ -6,17 +6,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/breakwater-data/breakwater/action/bot/store"
 	"github.com/breakwater-data/breakwater/checker/ruletest"
 )
 
@@ -96,7 +99,7 @@ func (fl *fleet) start(i int) {
 	fl.mu.Lock()
 	fl.replicas[i].cmd, fl.replicas[i].ended = cmd, ended
 	fl.mu.Unlock()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		if resp, err := http.Get("http://" + fl.replicas[i].address + "/readyz"); err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
@@ -135,125 +138,246 @@ func (fl *fleet) deliver(ctx context.Context, client *http.Client, guid string, 
 	return tries, ctx.Err()
 }
 
-// TestKilled kills the bot again and again while events come in, and then looks at
-// what stands at the forge.
+// TestKilled kills the bot again and again while events come in and people are told, and
+// then looks at what stands at the forge, and at what arrived.
 func TestKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
-	t.Run("sqlite", func(t *testing.T) {
-		ruletest.Peer(t, "bin/postgres") // only where the long tests run
-		killed(t, "sqlite://"+filepath.Join(t.TempDir(), "bot.db"), 1)
-	})
+	t.Run("sqlite", func(t *testing.T) { killed(t, "sqlite://"+filepath.Join(t.TempDir(), "bot.db"), 1) })
 	t.Run("postgres", func(t *testing.T) { killed(t, ruletest.StartPostgres(t).Database("bot"), 2) })
 }
 
-func killed(t *testing.T, database string, replicas int) {
-	const events, kills, pulls = 500, 20, 25
-	f := newForge(t)
-	repos := make([]*forgeRepo, pulls)
-	for i := range repos {
-		repos[i] = f.repo(fmt.Sprintf("acme/checkout-%d", i), map[string]string{contract: whole, "consumers/finance.yaml": registration})
-		repos[i].commit(f, "topic", repos[i].branches["main"], map[string]string{contract: without})
-		repos[i].open(f, 7, "topic", "ada")
-	}
-	fl := newFleet(t, f, database, replicas)
-	began := time.Now()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
+const (
+	killEvents  = 500
+	kills       = 20
+	killPulls   = 40
+	killColumns = 30
+)
 
+// A siege is a fleet that is killed while pull requests get one commit after the other,
+// of which each drops one more column that two consumers read.
+type siege struct {
+	*fleet
+	forge   *forge
+	repos   []*forgeRepo
+	dropped []int // columns, by repository
+	tries   int   // of deliveries
+}
+
+// narrowed is a contract without its first n columns.
+func narrowed(n int) string {
+	text := strings.Replace(whole, "      - {name: discount, logicalType: number}\n", "", 1)
+	for i := n; i < killColumns; i++ {
+		text += fmt.Sprintf("      - {name: c%d, logicalType: string}\n", i)
+	}
+	return text
+}
+
+func newSiege(t *testing.T, a *audience, database string, replicas int) *siege {
+	s := &siege{forge: newForge(t), dropped: make([]int, killPulls)}
+	reader := strings.Replace(registration, "fields: [{path: orders.discount}], ", "", 1) // every column
+	for i := range killPulls {
+		r := s.forge.repo(fmt.Sprintf("acme/checkout-%d", i), map[string]string{
+			contract: narrowed(0), "consumers/finance.yaml": reader, "consumers/churn.yaml": strings.Replace(reader, "finance.kpi", "marketing.churn", 1),
+		})
+		s.repos = append(s.repos, r)
+		s.drop(i)
+		r.open(s.forge, 7, "topic", "ada")
+	}
+	s.fleet = newFleet(t, s.forge, database, replicas, func(c *serveConfig) { c.Webhook, c.Slack, c.Mail = a.Webhook, a.Slack, a.Mail })
+	return s
+}
+
+// drop adds a commit to a pull request.
+func (s *siege) drop(i int) {
+	r := s.repos[i]
+	s.dropped[i]++
+	parent := r.branches["topic"]
+	if parent == "" {
+		parent = r.branches["main"]
+	}
+	head := r.commit(s.forge, "topic", parent, map[string]string{contract: narrowed(s.dropped[i])})
+	s.forge.mu.Lock()
+	defer s.forge.mu.Unlock()
+	if p := r.pulls[7]; p != nil {
+		p.head = head
+	}
+}
+
+// send sends all events, while replicas are killed one after the other.
+func (s *siege) send(ctx context.Context) {
 	var sending sync.WaitGroup
-	work := make(chan int)
-	var mu sync.Mutex
-	tries := 0
+	work, mu := make(chan int), new(sync.Mutex)
 	for range 8 {
 		sending.Go(func() {
 			client := &http.Client{Timeout: 10 * time.Second}
 			for n := range work {
-				r := repos[n%pulls]
-				if n >= pulls && n%3 == 0 { // another commit
-					f.mu.Lock()
-					parent := r.pulls[7].head
-					f.mu.Unlock()
-					head := r.commit(f, "topic", parent, map[string]string{"README.md": fmt.Sprint("commit ", n)})
-					f.mu.Lock()
-					r.pulls[7].head = head
-					f.mu.Unlock()
-				}
-				body := payload(r.name, "ada", object{"action": "synchronize", "pull_request": object{"number": 7}})
-				tried, err := fl.deliver(ctx, client, fmt.Sprint("guid-", n), body)
+				body := payload(s.repos[n%killPulls].name, "ada", object{"action": "synchronize", "pull_request": object{"number": 7}})
+				tried, err := s.deliver(ctx, client, fmt.Sprint("guid-", n), body)
 				if err != nil {
-					t.Error(err)
+					s.t.Error(err)
 				}
 				mu.Lock()
-				tries += tried
+				s.tries += tried
 				mu.Unlock()
 			}
 		})
 	}
-	killing := make(chan struct{})
-	go func() {
-		defer close(killing)
+	sending.Go(func() {
 		for n := range kills {
-			time.Sleep(200*time.Millisecond + rand.N(400*time.Millisecond))
-			fl.kill(n % replicas)
-			fl.start(n % replicas)
+			time.Sleep(300*time.Millisecond + rand.N(700*time.Millisecond))
+			s.kill(n % len(s.replicas))
+			s.start(n % len(s.replicas))
 		}
-	}()
-	for n := range events {
+	})
+	for n := range killEvents {
+		if n >= killPulls && n%3 == 0 {
+			s.drop(n % killPulls)
+		}
 		work <- n
-		time.Sleep(rand.N(40 * time.Millisecond))
+		time.Sleep(rand.N(60 * time.Millisecond))
 	}
 	close(work)
 	sending.Wait()
-	<-killing
-	sent := time.Since(began)
+}
 
-	finished := func() (missing string) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		for _, r := range repos {
-			head, ok := r.pulls[7].head, false
-			for _, run := range r.runs {
-				ok = ok || run.Head == head && run.Status == "completed"
-			}
-			if !ok {
-				missing += " " + r.name
-			}
+// unfinished names the pull requests of which the newest head has no finished check.
+func (s *siege) unfinished() (missing string) {
+	s.forge.mu.Lock()
+	defer s.forge.mu.Unlock()
+	for _, r := range s.repos {
+		head := r.pulls[7].head
+		if !slices.ContainsFunc(r.runs, func(run *forgeRun) bool { return run.Head == head && run.Status == "completed" }) {
+			missing += " " + r.name
 		}
-		return missing
 	}
-	for finished() != "" && ctx.Err() == nil {
+	return missing
+}
+
+func killed(t *testing.T, database string, replicas int) {
+	a := newAudience(t)
+	s := newSiege(t, a, database, replicas)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	memory, err := store.Open(ctx, database, slog.New(slog.DiscardHandler), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer memory.Close()
+	began := time.Now()
+	s.send(ctx)
+	sent := time.Now()
+	for s.unfinished() != "" && ctx.Err() == nil {
 		time.Sleep(50 * time.Millisecond)
 	}
-	if missing := finished(); missing != "" {
-		t.Fatalf("no finished check of the newest head:%s", missing)
+	checked := time.Now()
+	waiting, dead := int64(1), int64(0)
+	for waiting > 0 && ctx.Err() == nil {
+		time.Sleep(100 * time.Millisecond)
+		if subjects, _, err := memory.Waiting(ctx); err == nil && subjects == 0 {
+			if waiting, dead, err = memory.CountLetters(ctx); err != nil {
+				waiting = 1
+			}
+		}
 	}
-	time.Sleep(2 * time.Second) // for whoever comes too late
-	waiting, doubled, late := 0, 0, 0
-	for _, r := range repos {
+	told := time.Now()
+	if missing := s.unfinished(); missing != "" || waiting+dead > 0 {
+		t.Fatalf("no finished check of the newest head:%s; %d letters wait, %d are dead", missing, waiting, dead)
+	}
+	s.shown()
+	t.Logf("%d deliveries in %d tries, %d kills, in %v; all checked %v and all told %v later",
+		killEvents, s.tries, kills, sent.Sub(began).Round(time.Millisecond), checked.Sub(sent).Round(time.Millisecond), told.Sub(sent).Round(time.Millisecond))
+	s.heard(a, memory)
+}
+
+// shown looks at the forge: one comment and one finished run for the newest head of each
+// pull request, and no run that waits.
+func (s *siege) shown() {
+	for _, r := range s.repos {
 		head := r.pulls[7].head
-		runs := f.runsOf(r, head)
+		runs := s.forge.runsOf(r, head)
 		if len(runs) != 1 || runs[0].Status != "completed" || runs[0].Conclusion != "failure" {
-			t.Errorf("%s has these runs of its newest head: %+v", r.name, runs)
+			s.t.Errorf("%s has these runs of its newest head: %+v", r.name, runs)
 		}
-		comments := f.ours(r, 7, "")
+		comments := s.forge.ours(r, 7, "")
 		if len(comments) != 1 || !strings.HasPrefix(comments[0], mark+head) {
-			t.Errorf("%s has these comments, and the head %s: %q", r.name, head, comments)
-		}
-		if len(runs) == 1 && len(runs[0].Annotations) > 1 {
-			late++
+			s.t.Errorf("%s has these comments, and the head %s: %q", r.name, head, comments)
 		}
 		for _, run := range r.runs {
 			if run.Status != "completed" {
-				waiting++
+				s.t.Errorf("%s: the run of %s never ended", r.name, run.Head)
 			}
 		}
-		doubled += len(comments) - 1
 	}
-	if waiting > 0 {
-		t.Errorf("%d runs of earlier heads never ended", waiting)
+}
+
+// heard holds what is written down as delivered against what arrived.
+func (s *siege) heard(a *audience, memory *store.Store) {
+	t := s.t
+	letters := func(state store.LetterState) []store.Letter {
+		list, err := memory.Letters(context.Background(), state, nil, 100_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
 	}
-	t.Logf("%d deliveries in %d tries, %d kills, in %v; all checked %v later; %d comments too many, %d runs annotated twice",
-		events, tries, kills, sent.Round(time.Millisecond), (time.Since(began) - sent).Round(time.Millisecond), doubled, late)
+	keys, asked := a.keys()
+	mails := make(map[string]int)
+	for _, m := range a.mails() {
+		id := fmt.Sprint(m.Headers["message-id"])
+		mails[strings.Trim(id[:strings.Index(id, "@")], "<")]++
+	}
+	told, sent := make(map[string]bool), make(map[string]int)
+	for line := range strings.Lines(s.log.String()) {
+		var said struct{ Msg, Key string }
+		if json.Unmarshal([]byte(line), &said) == nil && said.Msg == "told" {
+			told[said.Key] = true
+		}
+	}
+	for _, l := range letters(store.Sent) {
+		sent[l.Notice.Channel]++
+		if _, ok := keys[l.Key]; l.Notice.Channel == "events" && !ok || l.Notice.Channel == "mail" && mails[l.Key] == 0 {
+			t.Errorf("the %s of %s to %s was not delivered", l.Notice.Channel, l.Notice.Change.URL, l.Notice.Consumer.ID)
+		}
+		if !told[l.Key] {
+			t.Errorf("the log does not tell of letter %d", l.ID)
+		}
+	}
+	known, dropped := make(map[string]bool), make(map[string]bool)
+	for _, l := range letters(store.Sent) {
+		known[l.Key] = true
+	}
+	for _, l := range letters(store.Dropped) { // one that arrived was sent by who was killed then, and newer news came first
+		known[l.Key], dropped[l.Key] = true, true
+	}
+	said, last, cut := make(map[string]string), make(map[string]int), asked-len(keys)
+	for key, h := range keys {
+		if !known[key] {
+			t.Errorf("nobody wrote what arrived: %s", h.says())
+		}
+		if dropped[key] {
+			cut++
+		}
+		if other := said[h.says()]; other != "" {
+			t.Errorf("the keys %s and %s say the same: %s", key, other, h.says())
+		}
+		said[h.says()] = key
+		last[h.Change+" "+h.Consumer] = max(last[h.Change+" "+h.Consumer], len(h.Digests))
+	}
+	for i, r := range s.repos {
+		for _, consumer := range []string{"finance.kpi", "marketing.churn"} {
+			if got := last[fmt.Sprintf("https://forge.example/%s/pull/7 %s", r.name, consumer)]; got != s.dropped[i] {
+				t.Errorf("%s was told of %d columns of %s, and %d are gone", consumer, got, r.name, s.dropped[i])
+			}
+		}
+	}
+	if len(a.posts) != 2*killPulls {
+		t.Errorf("%d messages stand in Slack", len(a.posts))
+	}
+	if cut == 0 {
+		t.Error("no kill hit a notice that was under way")
+	}
+	t.Logf("%d letters, of which %d gave way to newer ones; delivered by channel %v, %d of the webhook's cut by a kill; its receiver took %d, each once, in %d requests; Slack shows %d messages, %d of them twice, with %d lines below; %d mails, %d of them twice",
+		len(known), len(dropped), sent, cut, len(keys), asked, len(a.posts), repeated(a.posts), a.lines, len(mails), repeated(mails))
 }

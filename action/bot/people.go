@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -80,6 +81,16 @@ func (a *acks) AgreedBy(ctx context.Context, digest, owner string) (people []str
 	return slices.Compact(people), nil
 }
 
+// objections lists who objects with a word on the pull request. Each is of one finding
+// as it was then.
+func (t *task) objections(ctx context.Context) (all []policy.Objection, err error) {
+	list, err := t.Store.Objections(ctx, t.claim.ID)
+	for _, o := range list {
+		all = append(all, policy.Objection{Finding: o.Finding, Digest: o.Digest, Consumer: o.Consumer, By: "@" + o.Login, Reason: o.Reason})
+	}
+	return all, err
+}
+
 // behind reports whether login speaks for owner. Where the forge does not let us see
 // that he does not.
 func behind(ctx context.Context, client *github.Client, log *slog.Logger, login, owner string) (bool, error) {
@@ -95,17 +106,19 @@ func behind(ctx context.Context, client *github.Client, log *slog.Logger, login,
 // check judges it.
 type roles struct {
 	Head     string  `json:"head"`
-	Findings []asked `json:"findings"` // those that block
+	Findings []asked `json:"findings"` // those that block, and those that would but for somebody's word or silence
 	Override []string
 	Stewards []string // who may agree to what hits nobody who is registered
 }
 
-// asked is a finding that waits for somebody.
+// asked is a finding that waits for somebody, or did.
 type asked struct {
 	ID, Digest, Rule, Detail string
 	Consumers                map[string][]string // who is hit, and who owns him
+	Silence                  map[string][]string // whose silence would count, and who owns him: those who are hit, or may be
 	Owner                    string              // of the port
 	Since                    time.Time           // when it was first shown as it is
+	Passes                   bool                // since somebody agreed, or silence was taken for consent
 }
 
 // newRoles says who may agree to what of r, as JSON. What was shown before keeps its
@@ -128,7 +141,7 @@ func newRoles(r *checker.Result, before *store.Verdict, now time.Time) (string, 
 		owners[p.ID] = p.Owner
 	}
 	for _, f := range r.Findings {
-		if f.Verdict == policy.Block {
+		if f.Verdict == policy.Block || f.Consented() || f.Approval != nil {
 			all.Findings = append(all.Findings, newAsked(f, owners[f.Port], or(since[f.Digest], now)))
 		}
 	}
@@ -137,13 +150,30 @@ func newRoles(r *checker.Result, before *store.Verdict, now time.Time) (string, 
 }
 
 func newAsked(f policy.Finding, owner string, since time.Time) asked {
-	a := asked{ID: f.ID, Digest: f.Digest, Rule: f.Rule.ID, Detail: f.Detail, Consumers: make(map[string][]string), Owner: owner, Since: since}
+	a := asked{ID: f.ID, Digest: f.Digest, Rule: f.Rule.ID, Detail: f.Detail, Consumers: make(map[string][]string), Silence: make(map[string][]string), Owner: owner, Since: since, Passes: f.Verdict != policy.Block}
 	for _, h := range f.Hits {
-		if h.Impact >= consumer.Affected && !h.Gap {
+		if h.Impact == consumer.Unaffected || h.Gap {
+			continue
+		}
+		a.Silence[h.Use.ID] = append(a.Silence[h.Use.ID], h.Use.Owners...)
+		if h.Impact >= consumer.Affected {
 			a.Consumers[h.Use.ID] = append(a.Consumers[h.Use.ID], h.Use.Owners...)
 		}
 	}
 	return a
+}
+
+// blocking lists the findings that block.
+func (r roles) blocking() []asked {
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f asked) bool { return f.Passes })
+}
+
+// listeners lists the owners of those whose silence would count.
+func (r roles) listeners(f asked) (owners []string) {
+	for _, id := range slices.Sorted(maps.Keys(f.Silence)) {
+		owners = append(owners, f.Silence[id]...)
+	}
+	return owners
 }
 
 // speakers lists the owners any of whom has a say in a finding.

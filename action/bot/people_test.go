@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/breakwater-data/breakwater/checker/change"
+	"github.com/breakwater-data/breakwater/checker/consumer"
+	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/google/go-github/v60/github"
 )
 
@@ -181,4 +184,98 @@ func TestAWordCountsForWhatItsWriterSaw(t *testing.T) {
 	}
 	say(time.Now().Add(time.Second))
 	s.until("the check is green", func() bool { return s.only(r, p.head).Conclusion == "success" })
+}
+
+// agreeing plays a change whose reader said nothing for so long that it passed.
+func agreeing(t *testing.T) (*site, *forgeRepo, *forgePull) {
+	s, _, c := telling(t, events)
+	low := strings.Replace(registration, "criticality: high", "criticality: low", 1)
+	r := s.forge.repo("acme/checkout", map[string]string{contract: whole, "consumers/finance.yaml": low})
+	r.commit(s.forge, "topic", r.branches["main"], map[string]string{contract: without})
+	p := r.open(s.forge, 7, "topic", "ada")
+	s.forge.teams["acme/finance"] = []string{"fay", "finn"}
+	r.writers = []string{"olga"}
+	s.check(r.name, 7)
+	s.post()
+	for range 8 {
+		c.pass(5 * 24 * time.Hour)
+		if err := s.bot.outbox.nudge(t.Context(), job(Nudge{int64(s.guids)}, 1)); err != nil {
+			t.Fatal(err)
+		}
+		s.post()
+		s.check(r.name, 7)
+	}
+	return s, r, p
+}
+
+// order carries out a comment, without a worker, and checks again.
+func (s *site) order(r *forgeRepo, login, body string) {
+	s.t.Helper()
+	words := strings.Fields(body)
+	id := s.forge.say(r, 7, login, body)
+	if err := s.bot.command(s.t.Context(), job(Command{Installation: installation, Repo: r.name, Number: 7, Comment: id, At: s.bot.Now(), Login: login, Words: words[1:]}, 1)); err != nil {
+		s.t.Fatal(err)
+	}
+	s.check(r.name, 7)
+}
+
+func TestWhoObjectsIsNotSilent(t *testing.T) {
+	s, r, p := agreeing(t)
+	stands := func(want, says string) {
+		t.Helper()
+		run := s.only(r, p.head)
+		if comments := s.forge.ours(r, 7, mark+p.head); run.Conclusion != want || len(comments) != 1 || !strings.Contains(comments[0], says) {
+			t.Fatalf("the run is %+v, the comments are %q", run, comments)
+		}
+	}
+	const objects = "finance.kpi (who objects) has to approve"
+	stands("success", "1 consumer is to be told")
+	s.order(r, "mallory", "/breakwater object no") // a stranger
+	s.order(r, "olga", "/breakwater object no")    // may write here, and answers for nobody
+	s.order(r, "fay", "/breakwater object 00000000 no")
+	stands("success", "1 consumer is to be told")
+	if replies := s.forge.ours(r, 7, "<!-- breakwater:report id=reply/"); len(replies) != 2 || !strings.Contains(replies[0], "that you answer for") || !strings.Contains(replies[1], "No finding 00000000") {
+		t.Errorf("the replies are %q", replies) // none to the stranger
+	}
+	s.order(r, "fay", "/breakwater object we price\nby it")
+	stands("failure", objects)
+	list, err := s.bot.Store.Objections(t.Context(), int64(s.guids))
+	if err != nil || len(list) != 1 || list[0].Login != "fay" || list[0].Consumer != "finance.kpi" || list[0].Reason != "we price by it" {
+		t.Errorf("the objections are %+v, %v", list, err)
+	}
+
+	// Somebody else of the team agrees, which takes it back, and thinks again.
+	s.order(r, "finn", "/breakwater ack")
+	stands("success", "1 consumer is to be told")
+	s.order(r, "finn", "/breakwater object "+list[0].Finding+" on second thoughts")
+	stands("failure", objects)
+}
+
+func TestAnObjectionIsToOneChange(t *testing.T) {
+	s, r, p := agreeing(t)
+	s.order(r, "fay", "/breakwater object we price by it")
+	if run := s.only(r, p.head); run.Conclusion != "failure" {
+		t.Fatalf("the run is %+v", run)
+	}
+	head := s.push(r, p, map[string]string{contract: strings.Replace(whole, "discount, logicalType: number", "discount, logicalType: string", 1)})
+	s.check(r.name, 7)
+	if run := s.only(r, head); run.Conclusion != "failure" || strings.Contains(run.Summary, "objects") {
+		t.Errorf("what nobody has seen is objected to: %+v", run)
+	}
+	trail, err := s.bot.Store.Trail(t.Context(), r.name)
+	if err != nil || len(trail) != 1 || trail[0].Actor != "fay" || trail[0].Did != "object" || !strings.Contains(trail[0].Detail, "for finance.kpi: we price by it") {
+		t.Errorf("the trail is %+v, %v", trail, err)
+	}
+}
+
+func TestWhoMayBeHitMayObjectAndNotAgree(t *testing.T) {
+	hit := func(id string, i consumer.Impact) consumer.Hit {
+		return consumer.Hit{Use: consumer.Use{Consumer: consumer.Consumer{ID: id, Owners: []string{"@" + id}}}, Impact: i}
+	}
+	f := policy.Finding{Change: change.Change{Rule: &change.Rule{ID: "x/y"}}, Hits: []consumer.Hit{
+		hit("violated", consumer.Violated), hit("unknown", consumer.Unknown), hit("unaffected", consumer.Unaffected),
+	}}
+	a, r := newAsked(f, "@owner", time.Time{}), roles{}
+	equal(t, r.speakers(a), "@violated")
+	equal(t, r.listeners(a), "@unknown", "@violated")
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/breakwater-data/breakwater/action/bot/store"
 	"github.com/breakwater-data/breakwater/checker"
 	"github.com/breakwater-data/breakwater/formats"
-	"github.com/breakwater-data/breakwater/notifier"
-	"github.com/breakwater-data/breakwater/notifier/webhook"
 )
 
 // serveVariable makes the test program the bot, in a process that can be killed.
@@ -21,7 +19,8 @@ const serveVariable = "BREAKWATER_TEST_SERVE"
 
 type serveConfig struct {
 	Database, API, Key, Listen string
-	Receiver                   string // of notices; empty: nobody is told
+	Webhook, Slack             string // who is told; empty: nobody is
+	Mail                       int
 }
 
 func serveForTest(config string) {
@@ -53,15 +52,10 @@ func (c serveConfig) serve() error {
 		Store: s, GitHub: hub, Secrets: [][]byte{secret}, Pages: Off, Now: time.Now, Log: log, Hold: 2 * time.Second, Rescue: 3 * time.Second, Reconcile: 10 * time.Second,
 		Checker: checker.Checker{Formats: formats.All(), Unread: formats.Unread()},
 	}
-	if c.Receiver != "" {
-		declared := notifier.Config{
-			Channels: []notifier.Declaration{{Name: "events", Kind: notifier.Webhook}}, Routes: []notifier.Route{{To: []string{"events"}}},
-		}
-		channel, err := webhook.New(c.Receiver, receiverSecret, true, time.Now)
-		if err != nil {
-			return err
-		}
-		(&Outbox{Bot: b, Hold: 5 * time.Second, Config: declared, Open: func(notifier.Declaration) (notifier.Channel, error) { return channel, nil }}).Attach()
+	if c.Webhook != "" {
+		o := &Outbox{Bot: b, Hold: 5 * time.Second}
+		o.Config, o.Open = toldAs(c)
+		o.Attach()
 	}
 	return b.Run(ctx, l)
 }

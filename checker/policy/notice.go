@@ -61,6 +61,7 @@ func (n Notice) refused(now time.Time) string {
 // has to agree.
 type Objection struct {
 	Finding, Consumer, By, Reason string
+	Digest                        string // of the finding as it was then; empty: whatever becomes of it
 	Span                          source.Span
 }
 

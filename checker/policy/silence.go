@@ -24,7 +24,8 @@ func SilenceCounts(criticality string) bool {
 // A listener is a consumer that a finding hits, and how far its silence has come.
 type listener struct {
 	id       string
-	explicit string    // why it has to agree in so many words; empty: silence may do
+	explicit string // why it has to agree in so many words; empty: silence may do
+	objects  bool
 	first    time.Time // when it was told first; zero: it was not
 	days     []string  // on which it was told, in order
 	ends     time.Time // when its notice does
@@ -69,7 +70,8 @@ func (j *judgement) listeners(told []Notice) []listener {
 		}
 	}
 	for _, o := range j.Objections {
-		if r := byID[o.Consumer]; r != nil && j.answers(o.Finding) {
+		if r := byID[o.Consumer]; r != nil && j.answers(o.Finding) && (o.Digest == "" || o.Digest == j.Digest) {
+			r.objects = true
 			r.explicit = fmt.Sprintf("%s objects (%s: %s) and has to approve", r.id, o.By, o.Reason)
 		}
 	}
@@ -108,16 +110,19 @@ func (r *listener) listen(told []Notice, now time.Time) {
 func (f Finding) Consented() bool { return len(f.Silent) > 0 && f.Approval == nil && f.Verdict < Block }
 
 // hear asks which of those who are hit were told of this very finding and said nothing.
-// It speaks of them only where somebody began to tell them.
+// It speaks of them only where somebody began to tell them, or somebody objects.
 func (j *judgement) hear() (all []listener) {
-	if j.Told == nil || j.Rule.Idea == change.Unreadable { // what cannot be read, nobody can agree to
+	if j.Rule.Idea == change.Unreadable { // what cannot be read, nobody can agree to
 		return nil
 	}
-	told := slices.DeleteFunc(j.Told(j.Finding), func(n Notice) bool { return n.Digest != j.Digest || !j.answers(n.Finding) })
-	if len(told) == 0 {
-		return nil
+	var told []Notice
+	if j.Told != nil {
+		told = slices.DeleteFunc(j.Told(j.Finding), func(n Notice) bool { return n.Digest != j.Digest || !j.answers(n.Finding) })
 	}
 	all = j.listeners(told)
+	if len(told) == 0 && !slices.ContainsFunc(all, func(r listener) bool { return r.objects }) {
+		return nil
+	}
 	for _, r := range all {
 		if r.isSilent(j.Now) {
 			j.Silent = append(j.Silent, r.id)
@@ -146,7 +151,11 @@ func (j *judgement) awaits(all []listener) {
 		}
 		missing = append(missing, r.refused...)
 		if r.explicit != "" {
-			explicit = append(explicit, r.id)
+			who := r.id
+			if r.objects {
+				who += " (who objects)"
+			}
+			explicit = append(explicit, who)
 		} else if len(r.days) < noticesWanted {
 			again = append(again, r.id)
 		}

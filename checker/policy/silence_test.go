@@ -50,7 +50,10 @@ func TestSilence(t *testing.T) {
 		{"of another change", churn, []Notice{with(func(n *Notice) { n.Digest = "other" }, told(40)[0])}, Standing{}, nil, Block, "churn reads it", ""},
 		{"to somebody else", churn, []Notice{with(func(n *Notice) { n.Consumer = "kpi" }, told(40)[0])}, Standing{}, nil, Block, "churn has yet to be told", " Silence counts as consent from 23 Dec 2026 on, in 30 days, once churn was told twice, on different days."},
 		{"a critical consumer has to agree", both, told(40, 20), Standing{}, nil, Block, "silence is no consent yet: kpi (critical) has to approve", " Silence is no consent here: kpi has to approve."},
-		{"one who objects", churn, told(40, 20), Standing{}, []Objection{{Consumer: "churn", By: "@bob", Reason: "we need it"}}, Block, "churn objects (@bob: we need it) and has to approve", " Silence is no consent here: churn has to approve."},
+		{"one who objects", churn, told(40, 20), Standing{}, []Objection{{Consumer: "churn", By: "@bob", Reason: "we need it"}}, Block, "churn objects (@bob: we need it) and has to approve", " Silence is no consent here: churn (who objects) has to approve."},
+		{"one who objects before it was told", churn, nil, Standing{}, []Objection{{Consumer: "churn", By: "@bob", Reason: "we need it"}}, Block, "churn objects (@bob: we need it) and has to approve", " Silence is no consent here: churn (who objects) has to approve."},
+		{"one who objected to what it was before", churn, told(40, 20), Standing{}, []Objection{{Digest: "other", Consumer: "churn", By: "@bob"}}, Notify, "silence is consent", ""},
+		{"one who is not hit objects", churn, nil, Standing{}, []Objection{{Consumer: "kpi", By: "@bob"}}, Block, "churn reads it", ""},
 		{"one who objects to something else", churn, told(40, 20), Standing{}, []Objection{{Finding: "else", Consumer: "churn", By: "@bob"}}, Notify, "silence is consent", ""},
 		{"nobody is hit", nil, told(40, 20), Standing{}, nil, Block, "others may read the port", ""},
 	}

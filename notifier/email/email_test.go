@@ -6,22 +6,19 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/breakwater-data/breakwater/checker/ruletest"
 	"github.com/breakwater-data/breakwater/notifier"
-	"github.com/breakwater-data/breakwater/notifier/internal/notifytest"
+	"github.com/breakwater-data/breakwater/notifier/notifytest"
 )
 
 func declared(port int, tls notifier.TLS) notifier.Declaration {
@@ -35,38 +32,6 @@ func newChannel(t *testing.T, d notifier.Declaration, username, password string)
 		t.Fatal(err)
 	}
 	return c
-}
-
-// A letter is a mail as MailDev shows it.
-type letter struct {
-	Subject, Text, HTML string
-	From, To            []struct{ Address, Name string }
-	Envelope            struct {
-		To []struct{ Address string }
-	}
-	Headers map[string]any
-}
-
-// maildev runs MailDev with args, and returns its SMTP port and what lists its mails.
-func maildev(t *testing.T, args ...string) (smtp int, inbox func() []letter) {
-	t.Helper()
-	ruletest.Peer(t, "node_modules/maildev")
-	smtp, web := notifytest.Port(t), notifytest.Port(t)
-	url := fmt.Sprintf("http://127.0.0.1:%d/api/email", web)
-	notifytest.Node(t, url, "node_modules/maildev/dist/bin/maildev.js", append([]string{
-		"--smtp", fmt.Sprint(smtp), "--ip", "127.0.0.1", "--web", fmt.Sprint(web), "--web-ip", "127.0.0.1",
-	}, args...)...)
-	return smtp, func() (letters []letter) {
-		res, err := http.Get(url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		if err := json.NewDecoder(res.Body).Decode(&letters); err != nil {
-			t.Fatal(err)
-		}
-		return letters
-	}
 }
 
 const wantText = `checkout wants to change orders, which finance.kpi reads.
@@ -84,7 +49,7 @@ You get this because finance.kpi is registered as a reader of checkout/orders.
 `
 
 func TestDeliverToMailDev(t *testing.T) {
-	port, inbox := maildev(t)
+	port, inbox := notifytest.MailDev(t)
 	c := newChannel(t, declared(port, notifier.NoTLS), "", "")
 	if err := c.Deliver(t.Context(), notifytest.Notice()); err != nil {
 		t.Fatal(err)
@@ -123,7 +88,7 @@ func TestDeliverToMailDev(t *testing.T) {
 
 // What strangers wrote adds no header, no recipient and no HTML.
 func TestDeliverObeysNobody(t *testing.T) {
-	port, inbox := maildev(t)
+	port, inbox := notifytest.MailDev(t)
 	if err := newChannel(t, declared(port, notifier.NoTLS), "", "").Deliver(t.Context(), notifytest.Hostile()); err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +111,7 @@ func TestDeliverObeysNobody(t *testing.T) {
 // With TLS and a password. MailDev speaks no STARTTLS.
 func TestDeliverInPrivate(t *testing.T) {
 	cert, key, roots := certificate(t)
-	port, inbox := maildev(t, "--incoming-user", "ada", "--incoming-pass", "hush", "--incoming-cert", cert, "--incoming-key", key, "--incoming-secure")
+	port, inbox := notifytest.MailDev(t, "--incoming-user", "ada", "--incoming-pass", "hush", "--incoming-cert", cert, "--incoming-key", key, "--incoming-secure")
 	c := newChannel(t, declared(port, notifier.DirectTLS), "ada", "hush")
 	if err := c.Deliver(t.Context(), notifytest.Notice()); err == nil || strings.Contains(err.Error(), "hush") {
 		t.Errorf("a certificate that nobody vouches for: got %v", err)
@@ -296,7 +261,7 @@ func TestDeliverToNobody(t *testing.T) {
 }
 
 func TestSeveralInOneMail(t *testing.T) {
-	port, inbox := maildev(t)
+	port, inbox := notifytest.MailDev(t)
 	c := newChannel(t, declared(port, notifier.NoTLS), "", "")
 	other := notifytest.Notice()
 	other.Port.Name, other.Change.State = "carts<b>", notifier.Merged

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/breakwater-data/breakwater/notifier"
-	"github.com/breakwater-data/breakwater/notifier/internal/notifytest"
+	"github.com/breakwater-data/breakwater/notifier/notifytest"
 )
 
 func TestDeliver(t *testing.T) {

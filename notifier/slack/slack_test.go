@@ -13,7 +13,7 @@ import (
 
 	"github.com/breakwater-data/breakwater/checker/ruletest"
 	"github.com/breakwater-data/breakwater/notifier"
-	"github.com/breakwater-data/breakwater/notifier/internal/notifytest"
+	"github.com/breakwater-data/breakwater/notifier/notifytest"
 )
 
 // words lists what a message shows, a block a line.
@@ -51,7 +51,7 @@ func TestMessage(t *testing.T) {
 		{"merged", merged, "`checkout` changed `orders`, which `finance.kpi` reads\n" +
 			"<https://github.com/acme/checkout/pull/412|checkout#412: Drop the discount> (merged)\n" +
 			"breaking: Order.discount (field 4) is gone, and 4 is not reserved\nfinance.kpi needs Order.discount\n" +
-			"It is merged. Adapt what reads it, or talk to `@acme/checkout`. Earliest removal, when its notice has passed: 23 Dec 2026.\n" +
+			"It is merged. Adapt what reads it, or talk to `@acme/checkout`.\n" +
 			"[See the change](https://github.com/acme/checkout/pull/412)\n"},
 		{"of which little is known", bare, "`checkout/orders` is about to change, and `finance.kpi` reads it\n" +
 			"breaking: Order.discount (field 4) is gone, and 4 is not reserved\nfinance.kpi may be hit: it needs Order.discount\n" +

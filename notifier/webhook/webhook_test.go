@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/breakwater-data/breakwater/notifier"
-	"github.com/breakwater-data/breakwater/notifier/internal/notifytest"
+	"github.com/breakwater-data/breakwater/notifier/notifytest"
 	cloudevents "github.com/cloudevents/sdk-go/v2"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )

@@ -160,7 +160,12 @@ func (l *Login) finish(w http.ResponseWriter, req *http.Request) {
 	defer cancel()
 	s, query := l.get(req, "login"), req.URL.Query()
 	l.set(w, "login", nil)
-	if s == nil || query.Get("code") == "" || subtle.ConstantTimeCompare([]byte(s.State), []byte(query.Get("state"))) != 1 {
+	begun := s != nil && subtle.ConstantTimeCompare([]byte(s.State), []byte(query.Get("state"))) == 1
+	switch {
+	case begun && query.Get("error") != "":
+		http.Error(w, "GitHub says that this login is not wanted. Begin again if it is.", http.StatusForbidden)
+		return
+	case !begun || query.Get("code") == "":
 		http.Error(w, "This login was not begun here, or too long ago. Begin again.", http.StatusBadRequest)
 		return
 	}

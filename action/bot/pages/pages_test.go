@@ -108,11 +108,20 @@ const evil = `<script>alert(1)</script>"'>`
 // newSite serves pages of a bot that knows a port, who reads it, a change and letters.
 func newSite(t testing.TB, who bot.Pages) (url string, f *forge) {
 	f = newForge(t)
+	return newSiteAt(t, who, time.Now, func(string) string { return f.URL }), f
+}
+
+// newSiteAt is newSite with a clock, and with the forge that knows the pages by their
+// address.
+func newSiteAt(t testing.TB, who bot.Pages, now func() time.Time, forge func(home string) string) (url string) {
+	var handler http.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(w, req) }))
+	t.Cleanup(server.Close)
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hub, err := bot.NewGitHub(f.URL, 7, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
+	hub, err := bot.NewGitHub(forge(server.URL), 7, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,12 +133,9 @@ func newSite(t testing.TB, who bot.Pages) (url string, f *forge) {
 	}
 	t.Cleanup(b.Store.Close)
 	fill(t, b)
-	var handler http.Handler
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(w, req) }))
-	t.Cleanup(server.Close)
 	site := &Site{Bot: b}
 	if who == bot.Login {
-		if site.Login, err = NewLogin(hub.API, "Iv1.x", clientSecret, server.URL, time.Now, log); err != nil {
+		if site.Login, err = NewLogin(hub.API, "Iv1.x", clientSecret, server.URL, now, log); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -137,7 +143,7 @@ func newSite(t testing.TB, who bot.Pages) (url string, f *forge) {
 		t.Fatal(err)
 	}
 	handler = b.Handler()
-	return server.URL, f
+	return server.URL
 }
 
 // fill writes down what a bot knows after a day.
@@ -172,7 +178,8 @@ func fill(t testing.TB, b *bot.Bot) {
 					Change: notifier.Change{URL: "https://forge.example/7", Title: repo + "#7: " + evil, State: notifier.Proposed}}
 				thread := &store.Thread{ID: repo, Subject: id, Repo: repo, State: notifier.Proposed, Channel: "mail"}
 				err = errors.Join(err, tx.Put(ctx, &store.Verdict{Subject: id, Head: commit(after), Verdict: "block", Report: string(text), Open: true, URL: "https://forge.example/7"}),
-					tx.Write(ctx, thread, n, time.Now()), tx.Audit(ctx, store.Entry{Actor: "ada", Repo: repo, About: "pull 7", Did: "refused", Detail: evil}))
+					tx.Write(ctx, thread, n, time.Now()), tx.Object(ctx, store.Objection{Subject: id, Digest: "d", Finding: "3f2a91c4", Consumer: "finance.kpi", Login: "fay", Reason: "we price by it" + evil}),
+					tx.Audit(ctx, store.Entry{Actor: "ada", Repo: repo, About: "pull 7", Did: "refused", Detail: evil}))
 				if err != nil {
 					return err
 				}
@@ -255,8 +262,8 @@ func TestPagesShowWhatIsKnown(t *testing.T) {
 		paths()[3]:          {`class="gone"><del>      - {name: discount, logicalType: number}</del>`, "table/column-removed"},
 		"/graph":            {"/graph.svg", "is read by"},
 		"/graph.svg":        {"<svg", "finance.kpi"},
-		"/changes":          {"acme/checkout#7", "waits for finance.kpi (@acme/finance)", "3f2a91c4"},
-		"/deliveries":       {"the receiver answered 404", "finance.kpi"},
+		"/changes":          {"acme/checkout#7", "waits for finance.kpi (@acme/finance)", "3f2a91c4", "fay objects to 3f2a91c4 for finance.kpi since", "we price by it"},
+		"/deliveries":       {"the receiver answered 404", "tried once", "finance.kpi"},
 		"/audit":            {"refused", "acme/secret"},
 		"/api/v1/ports":     {"vault/gold"},
 		"/api/v1/consumers": {"secret.reader"},

@@ -229,6 +229,7 @@ type openChange struct {
 	At                                time.Time
 	Waits                             []waits
 	Agreed                            []store.Ack
+	Objected                          []store.Objection
 }
 
 // waits is one finding that nobody, or not everybody, agreed to.
@@ -247,6 +248,9 @@ func (r *request) changes() error {
 		}
 		change := openChange{Repo: c.Repo, Name: c.Name, URL: c.URL, Verdict: c.Verdict.Verdict, Failure: c.Failure, At: c.At}
 		if change.Agreed, err = r.Bot.Store.Acks(ctx, c.Subject.ID); err != nil {
+			return err
+		}
+		if change.Objected, err = r.Bot.Store.Objections(ctx, c.Subject.ID); err != nil {
 			return err
 		}
 		if doc, err := report.Read(strings.NewReader(c.Report)); err == nil {

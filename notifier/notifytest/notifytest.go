@@ -1,9 +1,10 @@
-// Package notifytest is what the tests of the channels share: notices to send, and
-// the programs of others to send them to.
+// Package notifytest is what the tests of the channels, and of who uses them, share:
+// notices to send, and the programs of others to send them to.
 package notifytest
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -91,4 +92,38 @@ func Node(t *testing.T, url, program string, args ...string) {
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	t.Fatal(fmt.Errorf("%s does not answer at %s: %s", program, url, out.String()))
+}
+
+// A Mail is one as MailDev shows it.
+type Mail struct {
+	Subject, Text, HTML string
+	From, To            []struct{ Address, Name string }
+	Envelope            struct {
+		To []struct{ Address string }
+	}
+	Headers map[string]any
+	Date    time.Time
+}
+
+// MailDev runs MailDev, a mail server, with args, and returns its SMTP port and what
+// lists its mails.
+func MailDev(t *testing.T, args ...string) (smtp int, inbox func() []Mail) {
+	t.Helper()
+	ruletest.Peer(t, "node_modules/maildev")
+	smtp, web := Port(t), Port(t)
+	url := fmt.Sprintf("http://127.0.0.1:%d/api/email", web)
+	Node(t, url, "node_modules/maildev/dist/bin/maildev.js", append([]string{
+		"--smtp", fmt.Sprint(smtp), "--ip", "127.0.0.1", "--web", fmt.Sprint(web), "--web-ip", "127.0.0.1",
+	}, args...)...)
+	return smtp, func() (mails []Mail) {
+		res, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if err := json.NewDecoder(res.Body).Decode(&mails); err != nil {
+			t.Fatal(err)
+		}
+		return mails
+	}
 }
