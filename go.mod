@@ -43,6 +43,8 @@ require (
 	modernc.org/sqlite v1.61.1
 )
 
+require github.com/gofrs/flock v0.13.2
+
 require (
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect

@@ -126,7 +126,8 @@ type comparison struct {
 
 // run checks, and shows what came of it.
 func (t *task) run(ctx context.Context, what comparison) error {
-	lib := t.library(t.client, t.owner, t.name)
+	lib := t.library(t.client, t.claim.Subject)
+	defer lib.close()
 	revs, err := t.trees(ctx, lib, what)
 	if err != nil {
 		return err
@@ -183,7 +184,7 @@ func (t *task) trees(ctx context.Context, lib *library, what comparison) (revs c
 			}
 		}
 	}
-	revs = checker.Revisions{Gate: trees[what.gate], Base: trees[what.base], Head: trees[t.head]}
+	revs = checker.Revisions{Gate: trees[what.gate], Base: trees[what.base], Head: trees[t.head], Refs: &refs{lib}}
 	if what.watched {
 		revs.Past = &past{lib}
 	}

@@ -34,8 +34,9 @@ type GitHub struct {
 
 	mu      sync.Mutex
 	clients map[int64]*github.Client // by installation; zero: the App itself
-	login   string                   // what we are called
-	homes   map[string]int64         // the installation of a repository, where no event said it
+	tokens  map[int64]*ghinstallation.Transport
+	login   string           // what we are called
+	homes   map[string]int64 // the installation of a repository, where no event said it
 }
 
 // DefaultAPI is where GitHub's API is.
@@ -51,7 +52,7 @@ func NewGitHub(address string, app int64, key []byte) (*GitHub, error) {
 	if app <= 0 {
 		return nil, errors.New("the App's id: want a number above 0")
 	}
-	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), homes: make(map[string]int64), plain: &http.Client{Transport: newTransport()}}
+	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), tokens: make(map[int64]*ghinstallation.Transport), homes: make(map[string]int64), plain: &http.Client{Transport: newTransport()}}
 	g.apps, err = ghinstallation.NewAppsTransport(&counting{g, newTransport(), "app"}, app, key)
 	if err != nil {
 		return nil, errors.New("the App's key: want an RSA key as PEM") // the error may quote it
@@ -90,6 +91,7 @@ func (g *GitHub) client(installation int64) *github.Client {
 	if installation != 0 {
 		t := ghinstallation.NewFromAppsTransport(g.apps, installation)
 		t.BaseURL = g.apps.BaseURL
+		g.tokens[installation] = t
 		transport = &remembering{g, &identified{t, &counting{g, newTransport(), strconv.FormatInt(installation, 10)}}, installation}
 	}
 	limited := func(limit string) { g.metrics.limited.WithLabelValues(limit).Inc() }
@@ -101,6 +103,33 @@ func (g *GitHub) client(installation int64) *github.Client {
 	c.BaseURL = g.API
 	g.clients[installation] = c
 	return c
+}
+
+// token returns what lets git in, in the name of an installation. It holds for a few
+// minutes at least.
+func (g *GitHub) token(ctx context.Context, installation int64) (string, error) {
+	g.client(installation)
+	g.mu.Lock()
+	t := g.tokens[installation]
+	g.mu.Unlock()
+	if t == nil {
+		return "", fmt.Errorf("installation %d: the App itself reads no repository", installation)
+	}
+	return t.Token(ctx)
+}
+
+// web is where people and git meet the forge.
+func (g *GitHub) web() string { return Web(g.API) }
+
+// Web returns where people meet the forge whose API is at api.
+func Web(api *url.URL) string {
+	web := url.URL{Scheme: api.Scheme, Host: api.Host}
+	if api.Host == "api.github.com" {
+		web.Host = "github.com"
+	} else if tenant, ok := strings.CutPrefix(api.Host, "api."); ok && strings.HasSuffix(tenant, ".ghe.com") {
+		web.Host = tenant
+	}
+	return web.String()
 }
 
 // identified sends requests with the token of an installation.
@@ -160,8 +189,8 @@ type remembering struct {
 }
 
 func (r *remembering) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Method != http.MethodGet || strings.Contains(req.URL.Path, "/git/") || strings.Contains(req.URL.Path, "/tarball/") {
-		return r.next.RoundTrip(req) // what never changes is kept as it is
+	if req.Method != http.MethodGet || keptForGood(req.URL.Path) {
+		return r.next.RoundTrip(req)
 	}
 	name := fmt.Sprint(r.installation, " ", req.URL.RequestURI(), " ", req.Header.Get("Accept"))
 	tag, kept, err := r.store.Answer(req.Context(), name)
@@ -198,6 +227,11 @@ func (r *remembering) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	return resp, nil
+}
+
+// keptForGood reports whether an answer never changes, and is kept as it is.
+func keptForGood(path string) bool {
+	return strings.Contains(path, "/git/") && !strings.Contains(path, "/git/matching-refs/") || strings.Contains(path, "/tarball/")
 }
 
 // as returns what the bot is called as an author, such as "breakwater[bot]".

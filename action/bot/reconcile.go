@@ -32,6 +32,9 @@ func (b *Bot) reconcileForever(ctx context.Context) {
 				b.Log.Warn("not all that may have been missed could be looked for", "error", err.Error())
 			}
 		}
+		if err := b.Clones.tidy(func(repo string) (bool, error) { known, err := b.Store.Repository(ctx, repo); return known != nil, err }, b.Log); err != nil && ctx.Err() == nil {
+			b.Log.Warn("not all clones could be looked at", "error", err.Error())
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -97,7 +97,9 @@ func (b *Bot) collect(ctx context.Context, claim *store.Claim) (failure string, 
 	if known != nil && known.Head == head && known.Build == b.build() && known.Installation == claim.Installation && known.Failure == "" {
 		return "", b.Store.Confirm(ctx, claim.Repo)
 	}
-	err = b.readRepository(ctx, claim, b.library(client, owner, name), known, head)
+	lib := b.library(client, claim.Subject)
+	defer lib.close()
+	err = b.readRepository(ctx, claim, lib, known, head)
 	if err == nil {
 		return "", nil
 	}
