@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/revision"
 )
 
@@ -75,8 +76,11 @@ func (l *library) dropClone() {
 	}
 }
 
-// maxSiblings is of how many trees files are brought together.
-const maxSiblings = 4
+// Limits of what is brought together.
+const (
+	maxSiblings = 4 // trees
+	maxJudging  = 500
+)
 
 func (l *library) cloneTree(ctx context.Context, h *heldClone, commit string, entries []revision.Entry) *revision.Tree {
 	tree := revision.Listing{
@@ -92,13 +96,14 @@ func (l *library) cloneTree(ctx context.Context, h *heldClone, commit string, en
 	return tree
 }
 
-// cloneObject reads a file. One that was not brought ahead is a question of its own.
+// cloneObject reads a file. One that was not brought ahead is asked for together with
+// all that says how a repository is judged: whoever reads some of it reads the rest.
 func (l *library) cloneObject(ctx context.Context, h *heldClone, id string) ([]byte, error) {
 	text, err := h.Blob(id)
 	if err == nil {
 		return text, nil
 	}
-	if err = h.Bring(ctx, []string{id}); err == nil {
+	if err = h.Bring(ctx, append(l.judging(), id)); err == nil {
 		if text, err = h.Blob(id); err == nil {
 			return text, nil
 		}
@@ -107,6 +112,24 @@ func (l *library) cloneObject(ctx context.Context, h *heldClone, id string) ([]b
 		l.Log.Warn("a file is not to be had of a clone; the API is asked", "repo", l.repo(), "blob", id, "error", err.Error())
 	}
 	return l.object(ctx, id)
+}
+
+// judging lists the files, of all trees, that say how a repository is judged and who
+// reads what, where they are not declared to be elsewhere.
+func (l *library) judging() (ids []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, tree := range l.trees {
+		for _, dir := range []string{".breakwater", "consumers"} {
+			for e := range tree.Under(dir) {
+				ids = append(ids, e.Blob)
+			}
+		}
+		if id, ok := tree.Blob(policy.File); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids[:min(len(ids), maxJudging)]
 }
 
 // cloneWarm brings files in one request: those of one tree, and those that the other

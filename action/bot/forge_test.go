@@ -43,6 +43,8 @@ type forge struct {
 	next       int64
 	asked      []string // "POST /repos/…"; of those that count
 	unchanged  int      // answers that cost nothing
+	git        *forgeGit
+	most       int // files that a listing has; zero: any number
 
 	// before may answer a request itself, and then returns true.
 	before func(w http.ResponseWriter, req *http.Request) bool
@@ -261,6 +263,7 @@ func (f *forge) handler() http.Handler {
 	}
 	f.appRoutes(answer)
 	f.gitRoutes(inRepo)
+	f.gitRefRoutes(inRepo)
 	f.pullRoutes(inRepo)
 	f.runRoutes(inRepo)
 	f.issueRoutes(inRepo)
@@ -274,6 +277,9 @@ func (f *forge) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		if f.git.serve(w, req) {
+			return
+		}
 		f.asked = append(f.asked, req.Method+" "+req.URL.Path)
 		switch {
 		case f.before != nil && f.before(w, req):
@@ -348,6 +354,9 @@ func (f *forge) gitRoutes(inRepo func(pattern string, do func(r *forgeRepo, req 
 			return 404, nil
 		}
 		entries := []object{}
+		if f.most > 0 && len(c.files) > f.most {
+			return 200, object{"sha": req.PathValue("id"), "tree": entries, "truncated": true}
+		}
 		for _, name := range slices.Sorted(maps.Keys(c.files)) {
 			entries = append(entries, object{"path": name, "mode": "100644", "type": "blob", "sha": blobID(c.files[name])})
 		}
