@@ -122,7 +122,9 @@ func (l *library) judging() (ids []string) {
 	for _, tree := range l.trees {
 		for _, dir := range []string{".breakwater", "consumers"} {
 			for e := range tree.Under(dir) {
-				ids = append(ids, e.Blob)
+				if id, ok := e.Blob(); ok {
+					ids = append(ids, id)
+				}
 			}
 		}
 		if id, ok := tree.Blob(policy.File); ok {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -140,6 +141,25 @@ func (f *forge) gitRefRoutes(inRepo func(pattern string, do func(r *forgeRepo, r
 		}
 		return 200, object{"sha": id, "committer": object{"date": f.git.dates[id]}}
 	})
+}
+
+// tip answers where the default branch is, as GitHub does if it is asked for that
+// alone.
+func (f *forge) tip(w http.ResponseWriter, req *http.Request) {
+	r := f.repos[req.PathValue("owner")+"/"+req.PathValue("repo")]
+	if r == nil || r.gone || r.branches["main"] == "" {
+		refuse(w, http.StatusNotFound)
+		return
+	}
+	tag := `"` + r.branches["main"] + `"`
+	w.Header().Set("ETag", tag)
+	if req.Header.Get("If-None-Match") == tag {
+		f.unchanged++
+		f.asked = f.asked[:len(f.asked)-1]
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	io.WriteString(w, r.branches["main"])
 }
 
 // count returns how often something was asked whose name has part in it.

@@ -273,6 +273,7 @@ func (f *forge) handler() http.Handler {
 		}
 		return 200, object{"state": "active"}
 	})
+	mux.HandleFunc("GET /repos/{owner}/{repo}/commits/HEAD", f.tip)
 	mux.HandleFunc("GET /archive/{owner}/{repo}/{commit}", f.archive)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		f.mu.Lock()

@@ -37,6 +37,7 @@ type GitHub struct {
 	tokens  map[int64]*ghinstallation.Transport
 	login   string           // what we are called
 	homes   map[string]int64 // the installation of a repository, where no event said it
+	budgets map[int64]budget
 }
 
 // DefaultAPI is where GitHub's API is.
@@ -52,8 +53,8 @@ func NewGitHub(address string, app int64, key []byte) (*GitHub, error) {
 	if app <= 0 {
 		return nil, errors.New("the App's id: want a number above 0")
 	}
-	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), tokens: make(map[int64]*ghinstallation.Transport), homes: make(map[string]int64), plain: &http.Client{Transport: newTransport()}}
-	g.apps, err = ghinstallation.NewAppsTransport(&counting{g, newTransport(), "app"}, app, key)
+	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), tokens: make(map[int64]*ghinstallation.Transport), homes: make(map[string]int64), budgets: make(map[int64]budget), plain: &http.Client{Transport: newTransport()}}
+	g.apps, err = ghinstallation.NewAppsTransport(&counting{g, newTransport(), 0}, app, key)
 	if err != nil {
 		return nil, errors.New("the App's key: want an RSA key as PEM") // the error may quote it
 	}
@@ -92,7 +93,7 @@ func (g *GitHub) client(installation int64) *github.Client {
 		t := ghinstallation.NewFromAppsTransport(g.apps, installation)
 		t.BaseURL = g.apps.BaseURL
 		g.tokens[installation] = t
-		transport = &remembering{g, &identified{t, &counting{g, newTransport(), strconv.FormatInt(installation, 10)}}, installation}
+		transport = &remembering{g, &identified{t, &counting{g, newTransport(), installation}}, installation}
 	}
 	limited := func(limit string) { g.metrics.limited.WithLabelValues(limit).Inc() }
 	c := github.NewClient(&http.Client{Transport: github_ratelimit.New(transport,
@@ -151,33 +152,6 @@ func (t *identified) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	req.Header.Set("Authorization", "token "+token)
 	return t.next.RoundTrip(req)
-}
-
-// counting counts requests, and notes what the forge says of the budget.
-type counting struct {
-	*GitHub
-	next http.RoundTripper
-	name string
-}
-
-func (c *counting) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := c.next.RoundTrip(req)
-	if c.metrics == nil {
-		return resp, err
-	}
-	if err != nil {
-		c.metrics.requests.WithLabelValues("none").Inc()
-		return resp, err
-	}
-	class := strconv.Itoa(resp.StatusCode/100) + "xx"
-	if resp.StatusCode == http.StatusNotModified {
-		class = "304"
-	}
-	c.metrics.requests.WithLabelValues(class).Inc()
-	if left, err := strconv.Atoi(resp.Header.Get("X-RateLimit-Remaining")); err == nil && resp.Header.Get("X-RateLimit-Resource") != "graphql" {
-		c.metrics.budget.WithLabelValues(c.name).Set(float64(left))
-	}
-	return resp, nil
 }
 
 // remembering asks whether an answer changed since it was last given: if it did not,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"time"
@@ -161,6 +162,9 @@ func (b *Bot) sweepJob(ctx context.Context, job *river.Job[Sweep]) error {
 	if pause := wait(err, b.Now()); pause > 0 {
 		return store.Later(pause)
 	}
+	if y, ok := errors.AsType[*yielded](err); ok {
+		return store.Later(y.pause)
+	}
 	if err != nil && gone(err) {
 		b.Log.Warn("the installation cannot be looked at", "installation", job.Args.Installation, "error", err.Error())
 		return nil
@@ -172,24 +176,74 @@ func (b *Bot) sweepInstallation(ctx context.Context, installation int64) error {
 	client := b.GitHub.client(installation)
 	opts := &github.ListOptions{PerPage: perPage}
 	var errs []error
+	listed := make(map[string]bool)
 	for range maxPages {
+		if pause := b.yield(installation, "sweep"); pause > 0 {
+			return errors.Join(append(errs, &yielded{pause})...)
+		}
 		page, resp, err := client.Apps.ListRepos(ctx, opts)
 		if err != nil {
 			return errors.Join(append(errs, fmt.Errorf("repositories of installation %d: %w", installation, err))...)
 		}
 		for _, r := range page.Repositories {
+			listed[r.GetFullName()] = true
 			if !r.GetArchived() && !r.GetDisabled() && isRepo(r.GetFullName()) {
 				errs = append(errs, b.sweepRepository(ctx, client, installation, r))
+				if _, ok := errors.AsType[*yielded](errs[len(errs)-1]); ok {
+					return errors.Join(errs...)
+				}
 			}
 		}
 		if opts.Page = resp.NextPage; opts.Page == 0 || ctx.Err() != nil {
 			break
 		}
 	}
+	if opts.Page == 0 && ctx.Err() == nil {
+		errs = append(errs, b.forgetOthers(ctx, installation, listed))
+	}
 	return errors.Join(errs...)
 }
 
+// forgetOthers forgets what is known of repositories that the installation no longer
+// has: they were deleted, renamed or taken away, and no event told of it.
+func (b *Bot) forgetOthers(ctx context.Context, installation int64, listed map[string]bool) error {
+	known, err := b.Store.Repositories(ctx, installation)
+	if err != nil {
+		return err
+	}
+	for _, r := range known {
+		if listed[r.Repo] {
+			continue
+		}
+		b.Log.Info("a repository is forgotten, for the installation has none of that name", "repo", r.Repo)
+		if err := b.Store.Do(ctx, func(tx *store.Tx) error { return tx.Forget(ctx, r.Repo) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// yielded says that work waits for the sake of checks.
+type yielded struct{ pause time.Duration }
+
+func (y *yielded) Error() string {
+	return fmt.Sprintf("little is left of the hour's requests; what can wait does so for %v", y.pause.Round(time.Second))
+}
+
+// yield returns how long work that can wait has to.
+func (b *Bot) yield(installation int64, what string) time.Duration {
+	pause := b.GitHub.spare(installation, b.Now())
+	if pause == 0 {
+		return 0
+	}
+	b.metrics.yields.WithLabelValues(what).Inc()
+	return pause + rand.N(afterLimit)
+}
+
 func (b *Bot) sweepRepository(ctx context.Context, client *github.Client, installation int64, r *github.Repository) error {
+	if pause := b.yield(installation, "sweep"); pause > 0 {
+		return &yielded{pause}
+	}
 	known, err := b.Store.Repository(ctx, r.GetFullName())
 	if err != nil {
 		return err
