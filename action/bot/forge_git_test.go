@@ -151,6 +151,7 @@ func (f *forge) tip(w http.ResponseWriter, req *http.Request) {
 		refuse(w, http.StatusNotFound)
 		return
 	}
+	f.sayBudget(w)
 	tag := `"` + r.branches["main"] + `"`
 	w.Header().Set("ETag", tag)
 	if req.Header.Get("If-None-Match") == tag {
@@ -185,4 +186,25 @@ func (f *forge) truncates(n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.most = n
+}
+
+// said returns how many comments a pull request has.
+func (r *forgeRepo) said(number int) (n int) {
+	for _, c := range r.comments {
+		if c.issue == number {
+			n++
+		}
+	}
+	return n
+}
+
+// sayBudget says what is left of the hour's requests.
+func (f *forge) sayBudget(w http.ResponseWriter) {
+	if f.limit == 0 {
+		w.Header().Set("X-RateLimit-Remaining", "4321")
+		return
+	}
+	w.Header().Set("X-RateLimit-Remaining", strconv.Itoa(f.left))
+	w.Header().Set("X-RateLimit-Limit", strconv.Itoa(f.limit))
+	w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(f.reset.Unix(), 10))
 }

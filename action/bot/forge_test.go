@@ -44,6 +44,9 @@ type forge struct {
 	asked      []string // "POST /repos/…"; of those that count
 	unchanged  int      // answers that cost nothing
 	git        *forgeGit
+	left       int // of the hour's requests; zero: many
+	limit      int
+	reset      time.Time
 	most       int // files that a listing has; zero: any number
 
 	// before may answer a request itself, and then returns true.
@@ -238,7 +241,7 @@ func (f *forge) handler() http.Handler {
 			}
 			text, _ := json.Marshal(v)
 			tag := fmt.Sprintf(`"%x"`, sha256.Sum256(text))
-			w.Header().Set("X-RateLimit-Remaining", "4321")
+			f.sayBudget(w)
 			if req.Method == http.MethodGet {
 				w.Header().Set("ETag", tag)
 				if req.Header.Get("If-None-Match") == tag {
@@ -401,7 +404,7 @@ func (f *forge) pullRoutes(inRepo func(pattern string, do func(r *forgeRepo, req
 		head := r.json()
 		head["full_name"] = p.from
 		return object{
-			"number": p.number, "state": p.state, "title": p.title, "body": p.body, "merged": p.merged, "user": object{"login": p.author}, "html_url": fmt.Sprintf("https://forge.example/%s/pull/%d", r.name, p.number),
+			"comments": r.said(p.number), "number": p.number, "state": p.state, "title": p.title, "body": p.body, "merged": p.merged, "user": object{"login": p.author}, "html_url": fmt.Sprintf("https://forge.example/%s/pull/%d", r.name, p.number),
 			"head": object{"sha": p.head, "ref": "topic", "repo": head}, "base": object{"ref": p.base, "sha": r.branches[p.base], "repo": r.json()},
 		}
 	}

@@ -42,6 +42,7 @@ func (t *task) begin(ctx context.Context) error {
 			return err
 		}
 	}
+	t.first = v == nil
 	next := store.Verdict{Subject: t.claim.ID, Head: t.head, Run: store.BeingMade, Open: true, URL: t.url()}
 	if v != nil { // what was said of the head before stands until there is more to say
 		next.Verdict, next.Report, next.Roles = v.Verdict, v.Report, v.Roles
@@ -50,7 +51,7 @@ func (t *task) begin(ctx context.Context) error {
 		return err
 	}
 	var run *github.CheckRun
-	if v == nil || v.Head == t.head { // else nobody can have made one that is not written down
+	if v != nil && v.Head == t.head { // else nobody made one without writing that down before
 		run, err = t.findRun(ctx, t.head)
 	}
 	if err == nil && run == nil {
@@ -118,7 +119,8 @@ func (t *task) makeRun(ctx context.Context) (*github.CheckRun, error) {
 
 // publish shows a result: the comment first, so that whoever sees the check finished
 // finds it there.
-func (t *task) publish(ctx context.Context, r *checker.Result, v *store.Verdict) error {
+// Where a run was finished with the same report as this, it stands.
+func (t *task) publish(ctx context.Context, r *checker.Result, v *store.Verdict, same bool) error {
 	shown := r
 	if t.public {
 		shown = report.Public(r)
@@ -136,7 +138,7 @@ func (t *task) publish(ctx context.Context, r *checker.Result, v *store.Verdict)
 			t.Log.Warn("no comment", "repo", t.claim.Repo, "pull", t.pull.GetNumber(), "error", err.Error())
 		}
 	}
-	if v.Run <= 0 {
+	if v.Run <= 0 || v.Finished && same { // it says so already
 		return nil
 	}
 	if err := t.finish(ctx, shown, v, options); err != nil {
@@ -157,6 +159,7 @@ func (t *task) comment(ctx context.Context, r *checker.Result, render func(limit
 	}
 	c := &action.Comment{
 		Client: t.client, Owner: t.owner, Repo: t.name, Number: t.pull.GetNumber(), ID: commentID, Rev: t.head, Author: author,
+		None: t.first && t.pull.Comments != nil && t.pull.GetComments() == 0,
 	}
 	_, err = c.Put(ctx, action.Body{Render: render, Create: action.WhenAuto.Wants(r)})
 	return err

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/action/bot/store"
@@ -199,28 +200,34 @@ func (b *Bot) sweepInstallation(ctx context.Context, installation int64) error {
 		}
 	}
 	if opts.Page == 0 && ctx.Err() == nil {
-		errs = append(errs, b.forgetOthers(ctx, installation, listed))
+		errs = append(errs, b.forgetOthers(ctx, client, installation, listed))
 	}
 	return errors.Join(errs...)
 }
 
 // forgetOthers forgets what is known of repositories that the installation no longer
-// has: they were deleted, renamed or taken away, and no event told of it.
-func (b *Bot) forgetOthers(ctx context.Context, installation int64, listed map[string]bool) error {
+// has: they were deleted, renamed or taken away, and no event told of it. A list that
+// changes while it is read may lack one that is there, so each is asked for.
+func (b *Bot) forgetOthers(ctx context.Context, client *github.Client, installation int64, listed map[string]bool) error {
 	known, err := b.Store.Repositories(ctx, installation)
-	if err != nil {
-		return err
-	}
+	errs := []error{err}
 	for _, r := range known {
 		if listed[r.Repo] {
 			continue
 		}
-		b.Log.Info("a repository is forgotten, for the installation has none of that name", "repo", r.Repo)
-		if err := b.Store.Do(ctx, func(tx *store.Tx) error { return tx.Forget(ctx, r.Repo) }); err != nil {
-			return err
+		owner, name, _ := strings.Cut(r.Repo, "/")
+		now, _, err := client.Repositories.Get(ctx, owner, name)
+		switch {
+		case err != nil && status(err) != http.StatusNotFound:
+			errs = append(errs, fmt.Errorf("repository %s: %w", r.Repo, err))
+		case err == nil && strings.EqualFold(now.GetFullName(), r.Repo):
+		default:
+			b.Log.Info("a repository is forgotten, for there is none of that name any more", "repo", r.Repo, "now", now.GetFullName())
+			b.metrics.found("gone", 1)
+			errs = append(errs, b.Store.Do(ctx, func(tx *store.Tx) error { return tx.Forget(ctx, r.Repo) }))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // yielded says that work waits for the sake of checks.
