@@ -70,9 +70,12 @@ func (c *counting) note(h http.Header) {
 	if c.installation != 0 {
 		name = strconv.FormatInt(c.installation, 10)
 	}
-	limit, _ := strconv.Atoi(h.Get("X-RateLimit-Limit"))
-	seconds, _ := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64)
-	next := budget{left, limit, time.Unix(seconds, 0)}
+	next := budget{left: left}
+	limit, err1 := strconv.Atoi(h.Get("X-RateLimit-Limit"))
+	seconds, err2 := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64)
+	if err1 == nil && err2 == nil {
+		next.limit, next.reset = limit, time.Unix(seconds, 0)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if was := c.budgets[c.installation]; was.reset.Equal(next.reset) && was.left < left {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -202,7 +203,7 @@ func (tr *traffic) happen(n int, e happening) {
 	tr.do(store.Subject{Repo: r.name, Kind: store.Pull, Name: strconv.Itoa(e.pull)})
 }
 
-// run has the whole hour happen, and the reconciler, and returns what of it counted, by
+// run has the whole hour happen, and the reconciler in its midst and at its end, and returns what of it counted, by
 // kind.
 func (tr *traffic) run(h hour) (calls map[string]int, total int) {
 	for i := range tr.repos { // the day before
@@ -216,9 +217,16 @@ func (tr *traffic) run(h hour) (calls map[string]int, total int) {
 	clear(tr.points)
 	tr.forge.mu.Unlock()
 	begin := tr.now
+	swept := false
 	for n, e := range h.happenings() {
 		tr.now = begin.Add(e.at)
 		tr.happen(n, e)
+		if !swept && e.at > 30*time.Minute {
+			swept = true
+			if err := tr.bot.reconcile(tr.t.Context(), true); err != nil {
+				tr.t.Fatal(err)
+			}
+		}
 	}
 	tr.now = begin.Add(time.Hour)
 	if err := tr.bot.reconcile(tr.t.Context(), true); err != nil {
@@ -327,4 +335,11 @@ func TestWhatCanWaitLeavesTheRestToChecks(t *testing.T) {
 	if known, err := tr.bot.Store.Repository(t.Context(), tr.repos[2].name); known == nil || err != nil {
 		t.Errorf("in the next hour the registry still waits: %v, %v", known, err)
 	}
+}
+
+// serveMetrics lets one ask the bot, which does no work by itself.
+func (tr *traffic) serveMetrics() string {
+	server := httptest.NewServer(tr.bot.Handler())
+	tr.t.Cleanup(server.Close)
+	return server.URL
 }

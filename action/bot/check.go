@@ -105,7 +105,7 @@ func (b *Bot) group(ctx context.Context, claim *store.Claim) (failure string, er
 
 // final tells what will not change by trying again from what may.
 func (b *Bot) final(err error) (failure string, again error) {
-	if gone(err) {
+	if gone(err) || refused(err) {
 		return cut(err.Error(), 500), nil
 	}
 	return "", err

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -207,4 +208,33 @@ func (f *forge) sayBudget(w http.ResponseWriter) {
 	w.Header().Set("X-RateLimit-Remaining", strconv.Itoa(f.left))
 	w.Header().Set("X-RateLimit-Limit", strconv.Itoa(f.limit))
 	w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(f.reset.Unix(), 10))
+}
+
+// A forgeFolder is a folder of a commit.
+type forgeFolder struct {
+	commit forgeCommit
+	prefix string
+}
+
+// folder lists one folder of a commit.
+func (r *forgeRepo) folder(c forgeCommit, prefix string) (entries []object) {
+	seen := make(map[string]bool)
+	for name, text := range c.files {
+		rest, ok := strings.CutPrefix(name, prefix)
+		child, _, deeper := strings.Cut(rest, "/")
+		switch {
+		case !ok || seen[child]:
+		case !deeper:
+			entries = append(entries, object{"path": child, "mode": "100644", "type": "blob", "sha": blobID(text)})
+		default:
+			seen[child] = true
+			id := blobID(fmt.Sprint("folder ", prefix, child, " ", c.files))
+			if r.folders == nil {
+				r.folders = make(map[string]forgeFolder)
+			}
+			r.folders[id] = forgeFolder{c, prefix + child + "/"}
+			entries = append(entries, object{"path": child, "mode": "040000", "type": "tree", "sha": id})
+		}
+	}
+	return entries
 }

@@ -65,6 +65,7 @@ type forgeRepo struct {
 	issues   []*forgeIssue
 	writers  []string
 	gone     bool
+	folders  map[string]forgeFolder
 }
 
 type forgeCommit struct {
@@ -353,13 +354,19 @@ func (f *forge) gitRoutes(inRepo func(pattern string, do func(r *forgeRepo, req 
 		return 200, object{"base_commit": object{"sha": base}, "merge_base_commit": object{"sha": r.mergeBase(base, head)}}
 	})
 	inRepo("GET /repos/{owner}/{repo}/git/trees/{id}", func(r *forgeRepo, req *http.Request) (int, any) {
+		if folder, ok := r.folders[req.PathValue("id")]; ok {
+			return 200, object{"sha": req.PathValue("id"), "tree": r.folder(folder.commit, folder.prefix)}
+		}
 		c, ok := r.commits[req.PathValue("id")]
 		if !ok {
 			return 404, nil
 		}
 		entries := []object{}
-		if f.most > 0 && len(c.files) > f.most {
+		if f.most > 0 && len(c.files) > f.most && req.URL.Query().Get("recursive") != "" {
 			return 200, object{"sha": req.PathValue("id"), "tree": entries, "truncated": true}
+		}
+		if f.most > 0 && len(c.files) > f.most {
+			return 200, object{"sha": req.PathValue("id"), "tree": r.folder(c, "")}
 		}
 		for _, name := range slices.Sorted(maps.Keys(c.files)) {
 			entries = append(entries, object{"path": name, "mode": "100644", "type": "blob", "sha": blobID(c.files[name])})

@@ -93,7 +93,7 @@ func (g *GitHub) client(installation int64) *github.Client {
 		t := ghinstallation.NewFromAppsTransport(g.apps, installation)
 		t.BaseURL = g.apps.BaseURL
 		g.tokens[installation] = t
-		transport = &remembering{g, &identified{t, &counting{g, newTransport(), installation}}, installation}
+		transport = &remembering{g, &identified{g, installation, t, &counting{g, newTransport(), installation}}, installation}
 	}
 	limited := func(limit string) { g.metrics.limited.WithLabelValues(limit).Inc() }
 	c := github.NewClient(&http.Client{Transport: github_ratelimit.New(transport,
@@ -109,7 +109,7 @@ func (g *GitHub) client(installation int64) *github.Client {
 // token returns what lets git in, in the name of an installation. It holds for a few
 // minutes at least.
 func (g *GitHub) token(ctx context.Context, installation int64) (string, error) {
-	g.client(installation)
+	g.client(installation) // makes it
 	g.mu.Lock()
 	t := g.tokens[installation]
 	g.mu.Unlock()
@@ -133,14 +133,17 @@ func Web(api *url.URL) string {
 	return web.String()
 }
 
-// identified sends requests with the token of an installation.
+// identified sends requests with the token of an installation. One that the forge does
+// not take any more is not shown again: a new one is asked for, if there still is one.
 type identified struct {
-	token *ghinstallation.Transport
-	next  http.RoundTripper
+	*GitHub
+	installation int64
+	pass         *ghinstallation.Transport
+	next         http.RoundTripper
 }
 
 func (t *identified) RoundTrip(req *http.Request) (*http.Response, error) {
-	token, err := t.token.Token(req.Context())
+	token, err := t.pass.Token(req.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +154,16 @@ func (t *identified) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	req.Header.Set("Authorization", "token "+token)
-	return t.next.RoundTrip(req)
+	resp, err := t.next.RoundTrip(req)
+	if err == nil && resp.StatusCode == http.StatusUnauthorized {
+		t.mu.Lock()
+		if t.tokens[t.installation] == t.pass {
+			delete(t.clients, t.installation)
+			delete(t.tokens, t.installation)
+		}
+		t.mu.Unlock()
+	}
+	return resp, err
 }
 
 // remembering asks whether an answer changed since it was last given: if it did not,
@@ -298,4 +310,11 @@ func gone(err error) bool {
 		return wait(err, time.Time{}) == 0
 	}
 	return false
+}
+
+// refused reports whether the forge says that what is asked cannot be, as it does of
+// commits that are nowhere any more, or of a repository without any.
+func refused(err error) bool {
+	code := status(err)
+	return code == http.StatusUnprocessableEntity || code == http.StatusConflict
 }

@@ -57,7 +57,7 @@ func (t *task) begin(ctx context.Context) error {
 	if err == nil && run == nil {
 		run, err = t.makeRun(ctx)
 	}
-	if err != nil && !gone(err) {
+	if err != nil && !gone(err) && !refused(err) {
 		return err
 	}
 	if err != nil { // without "checks: write" there is the comment

@@ -14,6 +14,7 @@ import (
 	"hash"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -240,6 +241,9 @@ func (l *library) object(ctx context.Context, id string) ([]byte, error) {
 // fetch asks for a file.
 func (l *library) fetch(ctx context.Context, id string) ([]byte, error) {
 	blob, _, err := l.client.Git.GetBlob(ctx, l.owner, l.name, id)
+	if tooLarge(err) {
+		return nil, fmt.Errorf("the file is larger than the forge hands out; the most that is read is %d bytes", revision.MaxFile)
+	}
 	if err != nil {
 		return nil, l.fail(fmt.Errorf("the file %s: %w", id[:12], err))
 	}
@@ -256,6 +260,13 @@ func (l *library) fetch(ctx context.Context, id string) ([]byte, error) {
 		return nil, l.fail(fmt.Errorf("the file %s: the forge's answer is another file, or a part of it", id[:12]))
 	}
 	return content, l.spend(len(content))
+}
+
+// tooLarge reports whether the forge keeps a file to itself for its size, which it says
+// in the way in which it says that somebody may not read.
+func tooLarge(err error) bool {
+	answer, ok := errors.AsType[*github.ErrorResponse](err)
+	return ok && slices.ContainsFunc(answer.Errors, func(e github.Error) bool { return e.Code == "too_large" })
 }
 
 // spend notes that bytes were asked for.
