@@ -91,14 +91,11 @@ func kindOf(req *http.Request) string {
 	for _, k := range [...]struct{ part, kind string }{
 		{"/installation/repositories", "sweep"}, {"/compare/", "compare"}, {"/git/trees/", "tree"}, {"/git/blobs/", "blob"}, {"/tarball/", "archive"},
 		{"/git/", "refs"}, {"check-runs", "run"}, {"/reviews", "people"}, {"/teams/", "people"}, {"/collaborators/", "people"},
-		{"/comments", "comment"}, {"/issues", "issue"}, {"/pulls/", "pull"}, {"/pulls", "sweep"}, {"/commits/", "registry"}, {"/branches/", "registry"},
+		{"/comments", "comment"}, {"/issues", "issue"}, {"/pulls/", "pull"}, {"/pulls", "sweep"}, {"/commits/", "registry"}, {"/repos/", "registry"},
 	} {
 		if strings.Contains(path, k.part) {
 			return k.kind
 		}
-	}
-	if strings.HasPrefix(path[strings.LastIndex(path, "/repos/")+1:], "repos/") {
-		return "registry"
 	}
 	return "other"
 }

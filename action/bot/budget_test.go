@@ -186,7 +186,7 @@ func (tr *traffic) happen(n int, e happening) {
 		return
 	case "open":
 		tr.commit(e.repo, branch, r.branches["main"], files)
-		r.open(tr.forge, e.pull, branch, "ada")
+		r.open(tr.forge, e.pull, branch, "ada").created = tr.now
 		if n%2 == 0 { // another bot has something to say of every second
 			tr.forge.say(r, e.pull, "ci[bot]", "42 % covered")
 		}
@@ -194,7 +194,7 @@ func (tr *traffic) happen(n int, e happening) {
 		p.head = tr.commit(e.repo, branch, p.head, files)
 	case "review": // which the forge shows at the pull request, and which changes no verdict
 		p.title += "."
-		if !tr.routed("pull_request_review", payload(r.name, "olga", object{"action": "submitted", "pull_request": object{"number": e.pull}})) {
+		if !tr.routed("pull_request_review", payload(r.name, "olga", object{"action": "submitted", "review": object{"state": "approved"}, "pull_request": object{"number": e.pull}})) {
 			return
 		}
 	case "close":

@@ -86,7 +86,12 @@ func (l *library) cloneTree(ctx context.Context, h *heldClone, commit string, en
 	tree := revision.Listing{
 		Name: revision.Label("", commit), Commit: commit, Entries: entries,
 		Object: func(id string) ([]byte, error) { return l.cloneObject(ctx, h, id) },
-		Warm:   func(ctx context.Context, entries []revision.Entry) error { return l.cloneWarm(ctx, h, entries) },
+		Warm: func(ctx context.Context, entries []revision.Entry) error {
+			if err := l.cloneWarm(ctx, h, entries); err != nil {
+				return l.warm(ctx, commit, entries)
+			}
+			return nil
+		},
 	}.Tree()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -103,16 +108,34 @@ func (l *library) cloneObject(ctx context.Context, h *heldClone, id string) ([]b
 	if err == nil {
 		return text, nil
 	}
-	if err = h.Bring(ctx, append(l.judging(), id)); err == nil {
+	if err = l.bring(ctx, h, append(l.judging(), id)); err == nil {
 		if text, err = h.Blob(id); err == nil {
 			return text, nil
 		}
 	}
-	if ctx.Err() == nil {
-		l.Log.Warn("a file is not to be had of a clone; the API is asked", "repo", l.repo(), "blob", id, "error", err.Error())
-	}
 	return l.object(ctx, id)
 }
+
+// bring has files come to the clone. Once that failed it is not tried again for this
+// piece of work.
+func (l *library) bring(ctx context.Context, h *heldClone, ids []string) error {
+	l.mu.Lock()
+	lost := l.lost
+	l.mu.Unlock()
+	if lost {
+		return errNoFiles
+	}
+	err := h.Bring(ctx, ids)
+	if err != nil && ctx.Err() == nil {
+		l.Log.Warn("files are not to be had of a clone; the API is asked", "repo", l.repo(), "error", err.Error())
+		l.mu.Lock()
+		l.lost = true
+		l.mu.Unlock()
+	}
+	return err
+}
+
+var errNoFiles = errors.New("files are not to be had of the clone")
 
 // judging lists the files, of all trees, that say how a repository is judged and who
 // reads what, where they are not declared to be elsewhere.
@@ -149,8 +172,8 @@ func (l *library) cloneWarm(ctx context.Context, h *heldClone, entries []revisio
 			}
 		}
 	}
-	if err := h.Bring(ctx, append(all, ids...)); err != nil {
-		return err // each is asked for again when it is read
+	if err := l.bring(ctx, h, append(all, ids...)); err != nil {
+		return err
 	}
 	return h.Warm(ids)
 }

@@ -31,13 +31,15 @@ type Clones struct {
 	held   map[string]*heldClone // by folder
 	sizes  map[string]int64      // of those that nobody holds, by folder
 	failed map[string]time.Time  // when there was no making one
+
+	removing sync.WaitGroup
 }
 
 // Limits of clones.
 const (
 	DefaultCloneOver = 5_000    // files, of which the forge's listing has half a megabyte
 	DefaultClones    = 10 << 30 // bytes of all clones
-	retryClone       = time.Hour
+	retryClone       = 10 * time.Minute
 	nameFile         = "repository" // in a clone: whose it is; its age says when it was used
 )
 
@@ -70,7 +72,10 @@ func OpenClones(dir string, over int, most int64) (*Clones, error) {
 }
 
 // Close lets another process have the folder.
-func (c *Clones) Close() error { return c.lock.Unlock() }
+func (c *Clones) Close() error {
+	c.removing.Wait()
+	return c.lock.Unlock()
+}
 
 // folders lists the folders of all clones.
 func (c *Clones) folders() []string {
@@ -156,9 +161,10 @@ func (c *Clones) remove(folder string) {
 		err = os.Rename(folder, filepath.Join(away, "clone"))
 	}
 	if err != nil {
-		away = folder
+		os.RemoveAll(folder)
+		return
 	}
-	go os.RemoveAll(away) // what is left of it goes at the next start
+	c.removing.Go(func() { os.RemoveAll(away) }) // what is left of it goes at the next start
 }
 
 // giveUp says that there is no use in a clone of a repository for a while.

@@ -131,7 +131,7 @@ func TestWithoutACloneTheAPIIsAsked(t *testing.T) {
 	if run := s.only(r, p.head); run.Conclusion != "failure" || !strings.Contains(run.Summary, "finance.kpi") {
 		t.Errorf("the run is %+v", run)
 	}
-	s.metric(`breakwater_clones_total{outcome="failed"} 1`) // and not once more within the hour
+	s.metric(`breakwater_clones_total{outcome="failed"} 1`) // and not once more for a while
 	if text := s.log.String(); !strings.Contains(text, "cannot be cloned") || strings.Contains(text, "ghs_") {
 		t.Errorf("the log says %s", text)
 	}

@@ -32,6 +32,9 @@ type event struct {
 	PullRequest *struct {
 		Number int `json:"number"`
 	} `json:"pull_request"`
+	Review *struct {
+		State string `json:"state"`
+	} `json:"review"`
 	Issue *struct {
 		Number int `json:"number"`
 	} `json:"issue"`
@@ -145,8 +148,10 @@ func (b *Bot) route(ctx context.Context, tx *store.Tx, e *event, digest string) 
 	case e.name == "pull_request" && e.PullRequest != nil && e.PullRequest.Number > 0 && e.changesPull():
 		return want(store.Pull, strconv.Itoa(e.PullRequest.Number))
 	case e.name == "pull_request_review" && e.PullRequest != nil && e.PullRequest.Number > 0 && (e.Action == "submitted" || e.Action == "dismissed"):
-		if idle, err := nothingToAsk(ctx, tx, e.Repository.FullName, e.PullRequest.Number); idle || err != nil {
-			return false, err
+		if e.loosens() {
+			if passes, err := passes(ctx, tx, e.Repository.FullName, e.PullRequest.Number); passes || err != nil {
+				return false, err
+			}
 		}
 		return want(store.Pull, strconv.Itoa(e.PullRequest.Number))
 	case e.name == "merge_group" && e.MergeGroup != nil && e.Action == "checks_requested":
@@ -163,10 +168,14 @@ func (b *Bot) route(ctx context.Context, tx *store.Tx, e *event, digest string) 
 	return false, nil
 }
 
-// nothingToAsk reports whether a review cannot change the verdict on a pull request: its
-// head passes, and what passes without a word needs nobody's. Where a newer head came,
-// its own event says so.
-func nothingToAsk(ctx context.Context, tx *store.Tx, repo string, number int) (bool, error) {
+// loosens reports whether a review takes back nothing that somebody agreed to.
+func (e *event) loosens() bool {
+	return e.Action == "submitted" && e.Review != nil && (e.Review.State == "approved" || e.Review.State == "commented")
+}
+
+// passes reports whether a pull request passes already, so that nobody's word can make
+// it pass. Where a newer head came, its own event says so.
+func passes(ctx context.Context, tx *store.Tx, repo string, number int) (bool, error) {
 	id, err := tx.Find(ctx, repo, store.Pull, strconv.Itoa(number))
 	if err != nil || id == 0 {
 		return false, err

@@ -77,6 +77,7 @@ type forgePull struct {
 	number           int
 	head, base, from string // a commit, a branch, a repository
 	author, state    string
+	created          time.Time
 	title, body      string
 	merged           bool
 	reviews          []*github.PullRequestReview
@@ -410,10 +411,14 @@ func (f *forge) pullRoutes(inRepo func(pattern string, do func(r *forgeRepo, req
 	shown := func(r *forgeRepo, p *forgePull) object {
 		head := r.json()
 		head["full_name"] = p.from
-		return object{
+		o := object{
 			"comments": r.said(p.number), "number": p.number, "state": p.state, "title": p.title, "body": p.body, "merged": p.merged, "user": object{"login": p.author}, "html_url": fmt.Sprintf("https://forge.example/%s/pull/%d", r.name, p.number),
 			"head": object{"sha": p.head, "ref": "topic", "repo": head}, "base": object{"ref": p.base, "sha": r.branches[p.base], "repo": r.json()},
 		}
+		if !p.created.IsZero() {
+			o["created_at"] = p.created
+		}
+		return o
 	}
 	inRepo("GET /repos/{owner}/{repo}/pulls", func(r *forgeRepo, req *http.Request) (int, any) {
 		var all []object

@@ -106,8 +106,8 @@ func (g *GitHub) client(installation int64) *github.Client {
 	return c
 }
 
-// token returns what lets git in, in the name of an installation. It holds for a few
-// minutes at least.
+// token returns what lets git in, in the name of an installation. It holds for a minute
+// at least.
 func (g *GitHub) token(ctx context.Context, installation int64) (string, error) {
 	g.client(installation) // makes it
 	g.mu.Lock()

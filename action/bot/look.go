@@ -96,7 +96,7 @@ func (b *Bot) Compare(ctx context.Context, repo string, files []string, base, he
 	}
 	c := b.Checker // a copy
 	c.Now = b.Now()
-	r, err := c.Check(ctx, checker.Revisions{Gate: trees[0], Base: trees[0], Head: trees[1]})
+	r, err := c.Check(ctx, checker.Revisions{Gate: trees[0], Base: trees[0], Head: trees[1], Refs: &refs{lib}})
 	if err := errors.Join(lib.failure(), err); err != nil {
 		return nil, err
 	}

@@ -60,9 +60,11 @@ func TestAnInstallationIsRevokedInTheMiddle(t *testing.T) {
 		return true
 	}
 	s.tellPull("opened", r.name, 7)
-	s.until("it is given up", func() bool { return strings.Contains(s.log.String(), "given up") })
+	s.until("it is given up", func() bool {
+		_, text := s.get("/metrics")
+		return strings.Contains(text, `breakwater_updates_total{kind="pull",outcome="given-up"} 1`)
+	})
 	s.settled()
-	s.metric(`breakwater_updates_total{kind="pull",outcome="given-up"} 1`)
 	if got := s.forge.ours(r, 7, ""); len(got) > 0 {
 		t.Errorf("there are comments: %q", got)
 	}
@@ -209,5 +211,71 @@ func TestAnAnswerThatSaysNothingIsNoBudget(t *testing.T) {
 	}
 	if _, err := tr.bot.GitHub.token(t.Context(), 0); err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("the App itself has a token for git: %v", err)
+	}
+}
+
+func TestAReviewThatCanChangeNothingIsNotLookedInto(t *testing.T) {
+	tr := newTraffic(t, hour{repos: 1}, false)
+	r := tr.repos[0]
+	s := store.Subject{Repo: r.name, Kind: store.Pull, Name: "7"}
+	asked := func(action, state string) bool {
+		return tr.routed("pull_request_review", payload(r.name, "olga", object{"action": action, "review": object{"state": state}, "pull_request": object{"number": 7}}))
+	}
+	tr.commit(0, "topic", r.branches["main"], map[string]string{"README.md": "x"})
+	p := r.open(tr.forge, 7, "topic", "ada")
+	if !asked("submitted", "approved") {
+		t.Error("nothing is known of the pull request, and an approval asks for nothing")
+	}
+	tr.do(s)
+	for _, tt := range []struct {
+		action, state string
+		want          bool
+	}{
+		{"submitted", "approved", false}, {"submitted", "commented", false},
+		{"submitted", "changes_requested", true}, {"dismissed", "approved", true}, // which takes back a word
+	} {
+		if got := asked(tt.action, tt.state); got != tt.want {
+			t.Errorf("%s %s of what passes: asked for %v, want %v", tt.action, tt.state, got, tt.want)
+		}
+	}
+	p.head = tr.commit(0, "topic", r.branches["main"], map[string]string{contract: strings.Replace(r.commits[p.head].files[contract], "      - {name: discount, logicalType: number}\n", "", 1)})
+	tr.do(s)
+	if !asked("submitted", "approved") {
+		t.Error("an approval of what is blocked asks for nothing")
+	}
+}
+
+func TestARunThatSaysSoAlreadyIsLeftAlone(t *testing.T) {
+	tr := newTraffic(t, hour{repos: 1}, false)
+	r := tr.repos[0]
+	s := store.Subject{Repo: r.name, Kind: store.Pull, Name: "7"}
+	tr.commit(0, "topic", r.branches["main"], map[string]string{"README.md": "x"})
+	p := r.open(tr.forge, 7, "topic", "ada")
+	tr.do(s)
+	finishes := func() int { return tr.only(r, p.head).finishes }
+	if finishes() != 1 {
+		t.Fatalf("the run is finished %d times", finishes())
+	}
+	tr.now = tr.now.Add(time.Hour)
+	tr.do(s)
+	if finishes() != 1 {
+		t.Error("the same report is written again")
+	}
+	tr.routed("check_run", payload(r.name, "ada", object{"action": "rerequested", "check_run": object{"id": tr.only(r, p.head).ID, "head_sha": p.head}}))
+	tr.do(s)
+	if finishes() != 2 {
+		t.Error("the forge reopened the run, and it stays so")
+	}
+
+	// The verdict is written down, and GitHub does not answer before the run is finished.
+	tr.commit(0, "main", r.branches["main"], map[string]string{"breakwater.yaml": "version: 1\npolicy: {fail-on: never}\n"})
+	_, stop := tr.forge.refuses(http.StatusBadGateway, nil, writing("/check-runs/"))
+	if err := tr.try(s); err == nil {
+		t.Fatal("nobody says that GitHub does not answer")
+	}
+	stop()
+	tr.do(s)
+	if finishes() != 3 {
+		t.Error("the run does not say what the verdict does")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/breakwater-data/breakwater/action"
 	"github.com/breakwater-data/breakwater/action/bot/store"
@@ -51,7 +52,7 @@ func (t *task) begin(ctx context.Context) error {
 		return err
 	}
 	var run *github.CheckRun
-	if v != nil && v.Head == t.head { // else nobody made one without writing that down before
+	if v == nil && !t.isNew() || v != nil && v.Head == t.head { // else nobody made one, or wrote it down before
 		run, err = t.findRun(ctx, t.head)
 	}
 	if err == nil && run == nil {
@@ -65,6 +66,15 @@ func (t *task) begin(ctx context.Context) error {
 	}
 	next.Run, next.Finished = run.GetID(), run.GetStatus() == "completed"
 	return t.put(ctx, &next)
+}
+
+// newFor is for how long a pull request of which nothing is known is taken for one that
+// was just opened, and not for one that was forgotten.
+const newFor = 10 * time.Minute
+
+// isNew reports whether a pull request was just opened.
+func (t *task) isNew() bool {
+	return t.pull != nil && t.pull.CreatedAt != nil && t.Now().Sub(t.pull.GetCreatedAt().Time) < newFor
 }
 
 func (t *task) put(ctx context.Context, v *store.Verdict) error {

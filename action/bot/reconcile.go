@@ -34,14 +34,23 @@ func (b *Bot) reconcileForever(ctx context.Context) {
 				b.Log.Warn("not all that may have been missed could be looked for", "error", err.Error())
 			}
 		}
-		if err := b.Clones.tidy(func(repo string) (bool, error) { known, err := b.Store.Repository(ctx, repo); return known != nil, err }, b.Log); err != nil && ctx.Err() == nil {
-			b.Log.Warn("not all clones could be looked at", "error", err.Error())
-		}
+		b.tidyClones(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(every):
 		}
+	}
+}
+
+// tidyClones removes the clones of repositories that are forgotten: each replica its own.
+func (b *Bot) tidyClones(ctx context.Context) {
+	err := b.Clones.tidy(func(repo string) (bool, error) {
+		known, err := b.Store.Repository(ctx, repo)
+		return known != nil, err
+	}, b.Log)
+	if err != nil && ctx.Err() == nil {
+		b.Log.Warn("not all clones could be looked at", "error", err.Error())
 	}
 }
 

@@ -39,6 +39,7 @@ type library struct {
 	err   error            // the first that the forge, and not the repository, is to blame for
 	read  int              // bytes that were asked for
 	clone *heldClone       // nil: it is read through the API
+	lost  bool             // files are not to be had of the clone
 	trees []*revision.Tree // the first that were read of the clone
 }
 
