@@ -23,6 +23,7 @@ type Comment struct {
 	ID          string // tells it from those of other workflows and jobs: see [CommentID]
 	Rev         string // the head that is reported on; empty: it is about none
 	Author      string // who we are, as an author is named; empty: the forge is asked
+	None        bool   // there was none of anybody's when it was begun, and nobody else makes one of ours
 }
 
 // A Body is what a Comment is to say.
@@ -184,6 +185,10 @@ func notices(mine *github.IssueComment) []string {
 
 // own returns our comments, the first made first.
 func (c *Comment) own(ctx context.Context) ([]*github.IssueComment, error) {
+	if c.None {
+		c.None = false
+		return nil, nil
+	}
 	return c.by(ctx, c.Author)
 }
 

@@ -155,7 +155,7 @@ func (r *run) inFolder(dir string) []older {
 		}
 		files[name] = append(files[name], file.Path)
 	}
-	slices.SortFunc(names, func(a, b string) int { return natural(b, a) })
+	slices.SortFunc(names, func(a, b string) int { return Natural(b, a) })
 	var all []older
 	for _, name := range names[:min(len(names), product.MaxVersions)] {
 		p := *r.pair.Head
@@ -171,8 +171,8 @@ func (r *run) inFolder(dir string) []older {
 	return all
 }
 
-// natural compares names as people count: v9 comes before v10.
-func natural(a, b string) int {
+// Natural compares names as people count: v9 comes before v10.
+func Natural(a, b string) int {
 	digits := func(s string) int {
 		n := strings.IndexFunc(s, func(c rune) bool { return c < '0' || c > '9' })
 		if n < 0 {

@@ -51,6 +51,8 @@ type Bot struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 
+	// Clones are of large repositories; nil: all is read through the API.
+	Clones *Clones
 	// Prepare may add to a check what it is to know besides; nil: nothing.
 	Prepare func(ctx context.Context, c *checker.Checker, s store.Subject) error
 	// Judged is told of a verdict in the transaction that writes it down: what it

@@ -26,6 +26,7 @@ type task struct {
 	head        string
 	public      bool   // strangers may read what is written
 	home        string // of the repository, for people
+	first       bool   // nothing was ever said of it
 }
 
 // A Judgement is what was found out about a subject.
@@ -104,7 +105,7 @@ func (b *Bot) group(ctx context.Context, claim *store.Claim) (failure string, er
 
 // final tells what will not change by trying again from what may.
 func (b *Bot) final(err error) (failure string, again error) {
-	if gone(err) {
+	if gone(err) || refused(err) {
 		return cut(err.Error(), 500), nil
 	}
 	return "", err
@@ -126,7 +127,8 @@ type comparison struct {
 
 // run checks, and shows what came of it.
 func (t *task) run(ctx context.Context, what comparison) error {
-	lib := t.library(t.client, t.owner, t.name)
+	lib := t.library(t.client, t.claim.Subject)
+	defer lib.close()
 	revs, err := t.trees(ctx, lib, what)
 	if err != nil {
 		return err
@@ -158,11 +160,11 @@ func (t *task) run(ctx context.Context, what comparison) error {
 		return err
 	}
 	t.metrics.verdicts.WithLabelValues(r.Verdict.String()).Inc()
-	v, err := t.write(ctx, r)
+	v, same, err := t.write(ctx, r)
 	if err != nil {
 		return err
 	}
-	return t.publish(ctx, r, v)
+	return t.publish(ctx, r, v, same)
 }
 
 // current returns errOutdated if the pull request has moved on.
@@ -186,7 +188,7 @@ func (t *task) trees(ctx context.Context, lib *library, what comparison) (revs c
 			}
 		}
 	}
-	revs = checker.Revisions{Gate: trees[what.gate], Base: trees[what.base], Head: trees[t.head]}
+	revs = checker.Revisions{Gate: trees[what.gate], Base: trees[what.base], Head: trees[t.head], Refs: &refs{lib}}
 	if what.watched {
 		revs.Past = &past{lib}
 	}
@@ -197,11 +199,12 @@ func (t *task) trees(ctx context.Context, lib *library, what comparison) (revs c
 	return revs, nil
 }
 
-// write writes the verdict down, with all that follows from it.
-func (t *task) write(ctx context.Context, r *checker.Result) (v *store.Verdict, err error) {
+// write writes the verdict down, with all that follows from it. It is the same if it is
+// of the same head as the one before, and its report differs in nothing but the time.
+func (t *task) write(ctx context.Context, r *checker.Result) (v *store.Verdict, same bool, err error) {
 	var text bytes.Buffer
 	if err := report.JSON(&text, r); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	err = t.Store.Do(ctx, func(tx *store.Tx) error {
 		before, err := tx.Verdict(ctx, t.claim.ID)
@@ -210,7 +213,8 @@ func (t *task) write(ctx context.Context, r *checker.Result) (v *store.Verdict, 
 		}
 		v = &store.Verdict{Subject: t.claim.ID, Head: t.head}
 		if before != nil && before.Head == t.head {
-			v.Run, v.Annotated, v.Finished = before.Run, before.Annotated, before.Finished
+			same = timeless(before.Report) == timeless(text.String())
+			v.Run, v.Annotated, v.Finished = before.Run, before.Annotated, before.Finished && same
 		}
 		roles, err := newRoles(r, before, t.Now())
 		if err != nil {
@@ -223,7 +227,14 @@ func (t *task) write(ctx context.Context, r *checker.Result) (v *store.Verdict, 
 		}
 		return t.Judged(ctx, tx, &Judgement{Subject: t.claim.Subject, Result: r, Pull: t.pull, Before: before})
 	})
-	return v, err
+	return v, same, err
+}
+
+// timeless returns a report without the time at which it was made.
+func timeless(report string) string {
+	before, after, _ := strings.Cut(report, `"now": "`)
+	_, after, _ = strings.Cut(after, `"`)
+	return before + after
 }
 
 func (t *task) url() string {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/breakwater-data/breakwater/action/bot/store"
+	"github.com/breakwater-data/breakwater/checker/policy"
 )
 
 // An event is as much of a webhook as matters here. The forge signed it, but most of
@@ -30,6 +32,9 @@ type event struct {
 	PullRequest *struct {
 		Number int `json:"number"`
 	} `json:"pull_request"`
+	Review *struct {
+		State string `json:"state"`
+	} `json:"review"`
 	Issue *struct {
 		Number int `json:"number"`
 	} `json:"issue"`
@@ -56,7 +61,18 @@ type event struct {
 		HeadSHA string `json:"head_sha"`
 	} `json:"merge_group"`
 	Changes struct {
-		Base json.RawMessage `json:"base"`
+		Base       json.RawMessage `json:"base"`
+		Repository struct {
+			Name struct {
+				From string `json:"from"`
+			} `json:"name"`
+		} `json:"repository"`
+		Owner struct {
+			From struct {
+				User         person `json:"user"`
+				Organization person `json:"organization"`
+			} `json:"from"`
+		} `json:"owner"`
 	} `json:"changes"`
 
 	Repositories        []repo `json:"repositories"`
@@ -143,6 +159,11 @@ func (b *Bot) route(ctx context.Context, tx *store.Tx, e *event, digest string) 
 	case e.name == "pull_request" && e.PullRequest != nil && e.PullRequest.Number > 0 && e.changesPull():
 		return want(store.Pull, strconv.Itoa(e.PullRequest.Number))
 	case e.name == "pull_request_review" && e.PullRequest != nil && e.PullRequest.Number > 0 && (e.Action == "submitted" || e.Action == "dismissed"):
+		if e.loosens() {
+			if passes, err := passes(ctx, tx, e.Repository.FullName, e.PullRequest.Number); passes || err != nil {
+				return false, err
+			}
+		}
 		return want(store.Pull, strconv.Itoa(e.PullRequest.Number))
 	case e.name == "merge_group" && e.MergeGroup != nil && e.Action == "checks_requested":
 		return want(store.Group, e.MergeGroup.BaseSHA+".."+e.MergeGroup.HeadSHA+" "+cut(strings.TrimPrefix(e.MergeGroup.BaseRef, "refs/heads/"), 250))
@@ -156,6 +177,22 @@ func (b *Bot) route(ctx context.Context, tx *store.Tx, e *event, digest string) 
 		return b.routeRun(ctx, tx, e, digest)
 	}
 	return false, nil
+}
+
+// loosens reports whether a review takes back nothing that somebody agreed to.
+func (e *event) loosens() bool {
+	return e.Action == "submitted" && e.Review != nil && (e.Review.State == "approved" || e.Review.State == "commented")
+}
+
+// passes reports whether a pull request passes already, so that nobody's word can make
+// it pass. Where a newer head came, its own event says so.
+func passes(ctx context.Context, tx *store.Tx, repo string, number int) (bool, error) {
+	id, err := tx.Find(ctx, repo, store.Pull, strconv.Itoa(number))
+	if err != nil || id == 0 {
+		return false, err
+	}
+	v, err := tx.Verdict(ctx, id)
+	return v != nil && v.Finished && v.Verdict == policy.Pass.String(), err
 }
 
 // changesPull reports whether the event can change a verdict.
@@ -189,8 +226,7 @@ func (b *Bot) routeRun(ctx context.Context, tx *store.Tx, e *event, digest strin
 		return false, err
 	}
 	if e.Action == "rerequested" {
-		_, err := tx.Want(ctx, *s)
-		return err == nil, err
+		return true, again(ctx, tx, *s)
 	}
 	number, err := strconv.Atoi(s.Name)
 	if err != nil || e.Sender.Type != "User" || e.RequestedAction.Identifier != ackAction {
@@ -208,10 +244,25 @@ func (b *Bot) routeSuite(ctx context.Context, tx *store.Tx, e *event) (asked boo
 	for _, s := range subjects {
 		if err == nil {
 			asked = true
-			_, err = tx.Want(ctx, s)
+			err = again(ctx, tx, s)
 		}
 	}
 	return asked, err
+}
+
+// again asks for a check whose run the forge has reopened: it is to be finished anew,
+// even if it says the same.
+func again(ctx context.Context, tx *store.Tx, s store.Subject) error {
+	id, err := tx.Want(ctx, s)
+	if err != nil {
+		return err
+	}
+	v, err := tx.Verdict(ctx, id)
+	if err != nil || v == nil {
+		return err
+	}
+	v.Finished = false
+	return tx.Put(ctx, v)
 }
 
 func (b *Bot) enqueue(ctx context.Context, tx *store.Tx, c Command, key string) (asked bool, err error) {
@@ -220,6 +271,18 @@ func (b *Bot) enqueue(ctx context.Context, tx *store.Tx, c Command, key string) 
 		return false, err
 	}
 	return true, tx.Enqueue(ctx, c, time.Time{})
+}
+
+// before returns what a repository was called that was renamed or transferred; empty:
+// the event does not say.
+func (e *event) before() string {
+	owner, name, _ := strings.Cut(e.Repository.FullName, "/")
+	c := e.Changes
+	was := cmp.Or(c.Owner.From.Organization.Login, c.Owner.From.User.Login, owner) + "/" + cmp.Or(c.Repository.Name.From, name)
+	if !isRepo(was) || strings.EqualFold(was, e.Repository.FullName) {
+		return ""
+	}
+	return was
 }
 
 // manyRepos is from how many repositories on they are looked at in a job of its own: an
@@ -237,6 +300,8 @@ func (b *Bot) routeInstallation(ctx context.Context, tx *store.Tx, e *event) (as
 		return false, tx.ForgetInstallation(ctx, e.Installation.ID)
 	case e.name == "repository" && e.Action == "deleted":
 		went = []repo{e.Repository}
+	case e.name == "repository" && (e.Action == "renamed" || e.Action == "transferred"):
+		came, went = []repo{e.Repository}, []repo{{FullName: e.before()}}
 	case e.name != "installation_repositories":
 		return false, nil
 	}

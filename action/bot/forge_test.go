@@ -43,6 +43,11 @@ type forge struct {
 	next       int64
 	asked      []string // "POST /repos/…"; of those that count
 	unchanged  int      // answers that cost nothing
+	git        *forgeGit
+	left       int // of the hour's requests; zero: many
+	limit      int
+	reset      time.Time
+	most       int // files that a listing has; zero: any number
 
 	// before may answer a request itself, and then returns true.
 	before func(w http.ResponseWriter, req *http.Request) bool
@@ -60,6 +65,7 @@ type forgeRepo struct {
 	issues   []*forgeIssue
 	writers  []string
 	gone     bool
+	folders  map[string]forgeFolder
 }
 
 type forgeCommit struct {
@@ -71,6 +77,7 @@ type forgePull struct {
 	number           int
 	head, base, from string // a commit, a branch, a repository
 	author, state    string
+	created          time.Time
 	title, body      string
 	merged           bool
 	reviews          []*github.PullRequestReview
@@ -236,7 +243,7 @@ func (f *forge) handler() http.Handler {
 			}
 			text, _ := json.Marshal(v)
 			tag := fmt.Sprintf(`"%x"`, sha256.Sum256(text))
-			w.Header().Set("X-RateLimit-Remaining", "4321")
+			f.sayBudget(w)
 			if req.Method == http.MethodGet {
 				w.Header().Set("ETag", tag)
 				if req.Header.Get("If-None-Match") == tag {
@@ -261,6 +268,7 @@ func (f *forge) handler() http.Handler {
 	}
 	f.appRoutes(answer)
 	f.gitRoutes(inRepo)
+	f.gitRefRoutes(inRepo)
 	f.pullRoutes(inRepo)
 	f.runRoutes(inRepo)
 	f.issueRoutes(inRepo)
@@ -270,10 +278,14 @@ func (f *forge) handler() http.Handler {
 		}
 		return 200, object{"state": "active"}
 	})
+	mux.HandleFunc("GET /repos/{owner}/{repo}/commits/HEAD", f.tip)
 	mux.HandleFunc("GET /archive/{owner}/{repo}/{commit}", f.archive)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		if f.git.serve(w, req) {
+			return
+		}
 		f.asked = append(f.asked, req.Method+" "+req.URL.Path)
 		switch {
 		case f.before != nil && f.before(w, req):
@@ -343,11 +355,20 @@ func (f *forge) gitRoutes(inRepo func(pattern string, do func(r *forgeRepo, req 
 		return 200, object{"base_commit": object{"sha": base}, "merge_base_commit": object{"sha": r.mergeBase(base, head)}}
 	})
 	inRepo("GET /repos/{owner}/{repo}/git/trees/{id}", func(r *forgeRepo, req *http.Request) (int, any) {
+		if folder, ok := r.folders[req.PathValue("id")]; ok {
+			return 200, object{"sha": req.PathValue("id"), "tree": r.folder(folder.commit, folder.prefix)}
+		}
 		c, ok := r.commits[req.PathValue("id")]
 		if !ok {
 			return 404, nil
 		}
 		entries := []object{}
+		if f.most > 0 && len(c.files) > f.most && req.URL.Query().Get("recursive") != "" {
+			return 200, object{"sha": req.PathValue("id"), "tree": entries, "truncated": true}
+		}
+		if f.most > 0 && len(c.files) > f.most {
+			return 200, object{"sha": req.PathValue("id"), "tree": r.folder(c, "")}
+		}
 		for _, name := range slices.Sorted(maps.Keys(c.files)) {
 			entries = append(entries, object{"path": name, "mode": "100644", "type": "blob", "sha": blobID(c.files[name])})
 		}
@@ -390,10 +411,14 @@ func (f *forge) pullRoutes(inRepo func(pattern string, do func(r *forgeRepo, req
 	shown := func(r *forgeRepo, p *forgePull) object {
 		head := r.json()
 		head["full_name"] = p.from
-		return object{
-			"number": p.number, "state": p.state, "title": p.title, "body": p.body, "merged": p.merged, "user": object{"login": p.author}, "html_url": fmt.Sprintf("https://forge.example/%s/pull/%d", r.name, p.number),
+		o := object{
+			"comments": r.said(p.number), "number": p.number, "state": p.state, "title": p.title, "body": p.body, "merged": p.merged, "user": object{"login": p.author}, "html_url": fmt.Sprintf("https://forge.example/%s/pull/%d", r.name, p.number),
 			"head": object{"sha": p.head, "ref": "topic", "repo": head}, "base": object{"ref": p.base, "sha": r.branches[p.base], "repo": r.json()},
 		}
+		if !p.created.IsZero() {
+			o["created_at"] = p.created
+		}
+		return o
 	}
 	inRepo("GET /repos/{owner}/{repo}/pulls", func(r *forgeRepo, req *http.Request) (int, any) {
 		var all []object

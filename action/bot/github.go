@@ -34,8 +34,10 @@ type GitHub struct {
 
 	mu      sync.Mutex
 	clients map[int64]*github.Client // by installation; zero: the App itself
-	login   string                   // what we are called
-	homes   map[string]int64         // the installation of a repository, where no event said it
+	tokens  map[int64]*ghinstallation.Transport
+	login   string           // what we are called
+	homes   map[string]int64 // the installation of a repository, where no event said it
+	budgets map[int64]budget
 }
 
 // DefaultAPI is where GitHub's API is.
@@ -51,8 +53,8 @@ func NewGitHub(address string, app int64, key []byte) (*GitHub, error) {
 	if app <= 0 {
 		return nil, errors.New("the App's id: want a number above 0")
 	}
-	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), homes: make(map[string]int64), plain: &http.Client{Transport: newTransport()}}
-	g.apps, err = ghinstallation.NewAppsTransport(&counting{g, newTransport(), "app"}, app, key)
+	g := &GitHub{API: u, AppID: app, clients: make(map[int64]*github.Client), tokens: make(map[int64]*ghinstallation.Transport), homes: make(map[string]int64), budgets: make(map[int64]budget), plain: &http.Client{Transport: newTransport()}}
+	g.apps, err = ghinstallation.NewAppsTransport(&counting{g, newTransport(), 0}, app, key)
 	if err != nil {
 		return nil, errors.New("the App's key: want an RSA key as PEM") // the error may quote it
 	}
@@ -90,7 +92,8 @@ func (g *GitHub) client(installation int64) *github.Client {
 	if installation != 0 {
 		t := ghinstallation.NewFromAppsTransport(g.apps, installation)
 		t.BaseURL = g.apps.BaseURL
-		transport = &remembering{g, &identified{t, &counting{g, newTransport(), strconv.FormatInt(installation, 10)}}, installation}
+		g.tokens[installation] = t
+		transport = &remembering{g, &identified{g, installation, t, &counting{g, newTransport(), installation}}, installation}
 	}
 	limited := func(limit string) { g.metrics.limited.WithLabelValues(limit).Inc() }
 	c := github.NewClient(&http.Client{Transport: github_ratelimit.New(transport,
@@ -103,14 +106,44 @@ func (g *GitHub) client(installation int64) *github.Client {
 	return c
 }
 
-// identified sends requests with the token of an installation.
+// token returns what lets git in, in the name of an installation. It holds for a minute
+// at least.
+func (g *GitHub) token(ctx context.Context, installation int64) (string, error) {
+	g.client(installation) // makes it
+	g.mu.Lock()
+	t := g.tokens[installation]
+	g.mu.Unlock()
+	if t == nil {
+		return "", fmt.Errorf("installation %d: the App itself reads no repository", installation)
+	}
+	return t.Token(ctx)
+}
+
+// web is where people and git meet the forge.
+func (g *GitHub) web() string { return Web(g.API) }
+
+// Web returns where people meet the forge whose API is at api.
+func Web(api *url.URL) string {
+	web := url.URL{Scheme: api.Scheme, Host: api.Host}
+	if api.Host == "api.github.com" {
+		web.Host = "github.com"
+	} else if tenant, ok := strings.CutPrefix(api.Host, "api."); ok && strings.HasSuffix(tenant, ".ghe.com") {
+		web.Host = tenant
+	}
+	return web.String()
+}
+
+// identified sends requests with the token of an installation. One that the forge does
+// not take any more is not shown again: a new one is asked for, if there still is one.
 type identified struct {
-	token *ghinstallation.Transport
-	next  http.RoundTripper
+	*GitHub
+	installation int64
+	pass         *ghinstallation.Transport
+	next         http.RoundTripper
 }
 
 func (t *identified) RoundTrip(req *http.Request) (*http.Response, error) {
-	token, err := t.token.Token(req.Context())
+	token, err := t.pass.Token(req.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -121,34 +154,16 @@ func (t *identified) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	req.Header.Set("Authorization", "token "+token)
-	return t.next.RoundTrip(req)
-}
-
-// counting counts requests, and notes what the forge says of the budget.
-type counting struct {
-	*GitHub
-	next http.RoundTripper
-	name string
-}
-
-func (c *counting) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := c.next.RoundTrip(req)
-	if c.metrics == nil {
-		return resp, err
+	resp, err := t.next.RoundTrip(req)
+	if err == nil && resp.StatusCode == http.StatusUnauthorized {
+		t.mu.Lock()
+		if t.tokens[t.installation] == t.pass {
+			delete(t.clients, t.installation)
+			delete(t.tokens, t.installation)
+		}
+		t.mu.Unlock()
 	}
-	if err != nil {
-		c.metrics.requests.WithLabelValues("none").Inc()
-		return resp, err
-	}
-	class := strconv.Itoa(resp.StatusCode/100) + "xx"
-	if resp.StatusCode == http.StatusNotModified {
-		class = "304"
-	}
-	c.metrics.requests.WithLabelValues(class).Inc()
-	if left, err := strconv.Atoi(resp.Header.Get("X-RateLimit-Remaining")); err == nil && resp.Header.Get("X-RateLimit-Resource") != "graphql" {
-		c.metrics.budget.WithLabelValues(c.name).Set(float64(left))
-	}
-	return resp, nil
+	return resp, err
 }
 
 // remembering asks whether an answer changed since it was last given: if it did not,
@@ -160,8 +175,8 @@ type remembering struct {
 }
 
 func (r *remembering) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Method != http.MethodGet || strings.Contains(req.URL.Path, "/git/") || strings.Contains(req.URL.Path, "/tarball/") {
-		return r.next.RoundTrip(req) // what never changes is kept as it is
+	if req.Method != http.MethodGet || keptForGood(req.URL.Path) {
+		return r.next.RoundTrip(req)
 	}
 	name := fmt.Sprint(r.installation, " ", req.URL.RequestURI(), " ", req.Header.Get("Accept"))
 	tag, kept, err := r.store.Answer(req.Context(), name)
@@ -198,6 +213,11 @@ func (r *remembering) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	return resp, nil
+}
+
+// keptForGood reports whether an answer never changes, and is kept as it is.
+func keptForGood(path string) bool {
+	return strings.Contains(path, "/git/") && !strings.Contains(path, "/git/matching-refs/") || strings.Contains(path, "/tarball/")
 }
 
 // as returns what the bot is called as an author, such as "breakwater[bot]".
@@ -290,4 +310,11 @@ func gone(err error) bool {
 		return wait(err, time.Time{}) == 0
 	}
 	return false
+}
+
+// refused reports whether the forge says that what is asked cannot be, as it does of
+// commits that are nowhere any more, or of a repository without any.
+func refused(err error) bool {
+	code := status(err)
+	return code == http.StatusUnprocessableEntity || code == http.StatusConflict
 }

@@ -38,6 +38,7 @@ func (b *Bot) Versions(ctx context.Context, repo string, files []string) (versio
 	if err != nil {
 		return nil, "", err
 	}
+	defer lib.close()
 	moments, missing, err := (&past{lib}).Before(ctx, files)
 	for _, m := range moments[:min(len(moments), maxVersions)] {
 		tree, err := m.Tree(ctx)
@@ -86,6 +87,7 @@ func (b *Bot) Compare(ctx context.Context, repo string, files []string, base, he
 	if err != nil {
 		return nil, err
 	}
+	defer lib.close()
 	var trees [2]*revision.Tree
 	for i, commit := range []string{base, head} {
 		if trees[i], err = lib.at(ctx, commit); err != nil {
@@ -94,7 +96,7 @@ func (b *Bot) Compare(ctx context.Context, repo string, files []string, base, he
 	}
 	c := b.Checker // a copy
 	c.Now = b.Now()
-	r, err := c.Check(ctx, checker.Revisions{Gate: trees[0], Base: trees[0], Head: trees[1]})
+	r, err := c.Check(ctx, checker.Revisions{Gate: trees[0], Base: trees[0], Head: trees[1], Refs: &refs{lib}})
 	if err := errors.Join(lib.failure(), err); err != nil {
 		return nil, err
 	}
@@ -118,9 +120,10 @@ func (b *Bot) reader(ctx context.Context, repo string) (*library, error) {
 	if err != nil || known == nil {
 		return nil, errors.Join(err, fmt.Errorf("%s is not known", repo))
 	}
-	client, owner, name, err := b.GitHub.of(ctx, &store.Subject{Installation: known.Installation, Repo: repo})
+	s := store.Subject{Installation: known.Installation, Repo: repo}
+	client, _, _, err := b.GitHub.of(ctx, &s)
 	if err != nil {
 		return nil, err
 	}
-	return b.library(client, owner, name), nil
+	return b.library(client, s), nil
 }

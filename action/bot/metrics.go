@@ -21,10 +21,13 @@ type metrics struct {
 	verdicts *prometheus.CounterVec
 	commands *prometheus.CounterVec
 	requests *prometheus.CounterVec
+	calls    *prometheus.CounterVec
+	yields   *prometheus.CounterVec
 	budget   *prometheus.GaugeVec
 	limited  *prometheus.CounterVec
 	missed   *prometheus.CounterVec
 	letters  *prometheus.CounterVec
+	clones   *prometheus.CounterVec
 }
 
 func newMetrics(b *Bot) *metrics {
@@ -43,10 +46,13 @@ func newMetrics(b *Bot) *metrics {
 		verdicts: counter("verdicts_total", "Verdicts.", "verdict"),
 		commands: counter("commands_total", "Commands of people, by outcome.", "command", "outcome"),
 		requests: counter("github_requests_total", "Requests to GitHub, by the class of the answer; what had not changed costs nothing.", "class"),
+		calls:    counter("github_calls_total", "Requests to GitHub that count against an installation's hour, by what they are for.", "kind"),
+		yields:   counter("github_yields_total", "Work that could wait, and did for checks of pull requests, by what it is.", "what"),
 		budget: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "breakwater_github_budget_remaining", Help: "Requests that GitHub still takes this hour, as it last said."},
 			[]string{"installation"}),
 		limited: counter("github_limited_total", "How often GitHub said that it is too much.", "limit"),
 		letters: counter("letters_total", "Letters to consumers, by the kind of their channel and by what became of them.", "channel", "outcome"),
+		clones:  counter("clones_total", "Commits that were to be read of a clone, by what became of that.", "outcome"),
 		missed:  counter("missed_total", "What was missed and found again.", "what"),
 	}
 	waiting := func(pick func(waiting, failed int64) int64) func() float64 {
@@ -77,8 +83,10 @@ func newMetrics(b *Bot) *metrics {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "breakwater_letters_dead", Help: "Letters that could not be delivered, until somebody has them sent again."},
 			letters(func(_, n int64) int64 { return n })),
 	)
-	m.registry.MustRegister(m.webhooks, m.refusals, m.ingress, m.updates, m.checks, m.verdicts, m.commands, m.requests, m.budget, m.limited, m.missed,
+	m.registry.MustRegister(m.webhooks, m.refusals, m.ingress, m.updates, m.checks, m.verdicts, m.commands, m.requests, m.calls, m.yields, m.budget, m.limited, m.missed, m.clones,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "breakwater_clones_bytes", Help: "Bytes of the clones that nobody reads at the moment."},
+			func() float64 { return float64(b.Clones.size()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "breakwater_waiting", Help: "Subjects that are not up to date; -1: the database does not answer."},
 			waiting(func(n, _ int64) int64 { return n })),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "breakwater_failing", Help: "Those of them that failed at least once."},

@@ -16,7 +16,7 @@ type past struct {
 
 // Before implements [checker.Past].
 func (p *past) Before(ctx context.Context, paths []string) (moments []checker.Moment, missing string, err error) {
-	tips, err := p.lib.store.Tips(ctx, p.lib.repo())
+	tips, err := p.lib.Store.Tips(ctx, p.lib.repo())
 	if err != nil {
 		return nil, "", err
 	}

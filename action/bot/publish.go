@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/breakwater-data/breakwater/action"
 	"github.com/breakwater-data/breakwater/action/bot/store"
@@ -42,6 +43,7 @@ func (t *task) begin(ctx context.Context) error {
 			return err
 		}
 	}
+	t.first = v == nil
 	next := store.Verdict{Subject: t.claim.ID, Head: t.head, Run: store.BeingMade, Open: true, URL: t.url()}
 	if v != nil { // what was said of the head before stands until there is more to say
 		next.Verdict, next.Report, next.Roles = v.Verdict, v.Report, v.Roles
@@ -49,11 +51,14 @@ func (t *task) begin(ctx context.Context) error {
 	if err := t.put(ctx, &next); err != nil {
 		return err
 	}
-	run, err := t.findRun(ctx, t.head)
+	var run *github.CheckRun
+	if v == nil && !t.isNew() || v != nil && v.Head == t.head { // else nobody made one, or wrote it down before
+		run, err = t.findRun(ctx, t.head)
+	}
 	if err == nil && run == nil {
 		run, err = t.makeRun(ctx)
 	}
-	if err != nil && !gone(err) {
+	if err != nil && !gone(err) && !refused(err) {
 		return err
 	}
 	if err != nil { // without "checks: write" there is the comment
@@ -61,6 +66,15 @@ func (t *task) begin(ctx context.Context) error {
 	}
 	next.Run, next.Finished = run.GetID(), run.GetStatus() == "completed"
 	return t.put(ctx, &next)
+}
+
+// newFor is for how long a pull request of which nothing is known is taken for one that
+// was just opened, and not for one that was forgotten.
+const newFor = 10 * time.Minute
+
+// isNew reports whether a pull request was just opened.
+func (t *task) isNew() bool {
+	return t.pull != nil && t.pull.CreatedAt != nil && t.Now().Sub(t.pull.GetCreatedAt().Time) < newFor
 }
 
 func (t *task) put(ctx context.Context, v *store.Verdict) error {
@@ -115,7 +129,8 @@ func (t *task) makeRun(ctx context.Context) (*github.CheckRun, error) {
 
 // publish shows a result: the comment first, so that whoever sees the check finished
 // finds it there.
-func (t *task) publish(ctx context.Context, r *checker.Result, v *store.Verdict) error {
+// Where a run was finished with the same report as this, it stands.
+func (t *task) publish(ctx context.Context, r *checker.Result, v *store.Verdict, same bool) error {
 	shown := r
 	if t.public {
 		shown = report.Public(r)
@@ -133,7 +148,7 @@ func (t *task) publish(ctx context.Context, r *checker.Result, v *store.Verdict)
 			t.Log.Warn("no comment", "repo", t.claim.Repo, "pull", t.pull.GetNumber(), "error", err.Error())
 		}
 	}
-	if v.Run <= 0 {
+	if v.Run <= 0 || v.Finished && same { // it says so already
 		return nil
 	}
 	if err := t.finish(ctx, shown, v, options); err != nil {
@@ -154,6 +169,7 @@ func (t *task) comment(ctx context.Context, r *checker.Result, render func(limit
 	}
 	c := &action.Comment{
 		Client: t.client, Owner: t.owner, Repo: t.name, Number: t.pull.GetNumber(), ID: commentID, Rev: t.head, Author: author,
+		None: t.first && t.pull.Comments != nil && t.pull.GetComments() == 0,
 	}
 	_, err = c.Put(ctx, action.Body{Render: render, Create: action.WhenAuto.Wants(r)})
 	return err

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/breakwater-data/breakwater/action/bot/store"
@@ -32,11 +34,23 @@ func (b *Bot) reconcileForever(ctx context.Context) {
 				b.Log.Warn("not all that may have been missed could be looked for", "error", err.Error())
 			}
 		}
+		b.tidyClones(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(every):
 		}
+	}
+}
+
+// tidyClones removes the clones of repositories that are forgotten: each replica its own.
+func (b *Bot) tidyClones(ctx context.Context) {
+	err := b.Clones.tidy(func(repo string) (bool, error) {
+		known, err := b.Store.Repository(ctx, repo)
+		return known != nil, err
+	}, b.Log)
+	if err != nil && ctx.Err() == nil {
+		b.Log.Warn("not all clones could be looked at", "error", err.Error())
 	}
 }
 
@@ -158,6 +172,9 @@ func (b *Bot) sweepJob(ctx context.Context, job *river.Job[Sweep]) error {
 	if pause := wait(err, b.Now()); pause > 0 {
 		return store.Later(pause)
 	}
+	if y, ok := errors.AsType[*yielded](err); ok {
+		return store.Later(y.pause)
+	}
 	if err != nil && gone(err) {
 		b.Log.Warn("the installation cannot be looked at", "installation", job.Args.Installation, "error", err.Error())
 		return nil
@@ -169,24 +186,80 @@ func (b *Bot) sweepInstallation(ctx context.Context, installation int64) error {
 	client := b.GitHub.client(installation)
 	opts := &github.ListOptions{PerPage: perPage}
 	var errs []error
+	listed := make(map[string]bool)
 	for range maxPages {
+		if pause := b.yield(installation, "sweep"); pause > 0 {
+			return errors.Join(append(errs, &yielded{pause})...)
+		}
 		page, resp, err := client.Apps.ListRepos(ctx, opts)
 		if err != nil {
 			return errors.Join(append(errs, fmt.Errorf("repositories of installation %d: %w", installation, err))...)
 		}
 		for _, r := range page.Repositories {
+			listed[r.GetFullName()] = true
 			if !r.GetArchived() && !r.GetDisabled() && isRepo(r.GetFullName()) {
 				errs = append(errs, b.sweepRepository(ctx, client, installation, r))
+				if _, ok := errors.AsType[*yielded](errs[len(errs)-1]); ok {
+					return errors.Join(errs...)
+				}
 			}
 		}
 		if opts.Page = resp.NextPage; opts.Page == 0 || ctx.Err() != nil {
 			break
 		}
 	}
+	if opts.Page == 0 && ctx.Err() == nil {
+		errs = append(errs, b.forgetOthers(ctx, client, installation, listed))
+	}
 	return errors.Join(errs...)
 }
 
+// forgetOthers forgets what is known of repositories that the installation no longer
+// has: they were deleted, renamed or taken away, and no event told of it. A list that
+// changes while it is read may lack one that is there, so each is asked for.
+func (b *Bot) forgetOthers(ctx context.Context, client *github.Client, installation int64, listed map[string]bool) error {
+	known, err := b.Store.Repositories(ctx, installation)
+	errs := []error{err}
+	for _, r := range known {
+		if listed[r.Repo] {
+			continue
+		}
+		owner, name, _ := strings.Cut(r.Repo, "/")
+		now, _, err := client.Repositories.Get(ctx, owner, name)
+		switch {
+		case err != nil && status(err) != http.StatusNotFound:
+			errs = append(errs, fmt.Errorf("repository %s: %w", r.Repo, err))
+		case err == nil && strings.EqualFold(now.GetFullName(), r.Repo):
+		default:
+			b.Log.Info("a repository is forgotten, for there is none of that name any more", "repo", r.Repo, "now", now.GetFullName())
+			b.metrics.found("gone", 1)
+			errs = append(errs, b.Store.Do(ctx, func(tx *store.Tx) error { return tx.Forget(ctx, r.Repo) }))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// yielded says that work waits for the sake of checks.
+type yielded struct{ pause time.Duration }
+
+func (y *yielded) Error() string {
+	return fmt.Sprintf("little is left of the hour's requests; what can wait does so for %v", y.pause.Round(time.Second))
+}
+
+// yield returns how long work that can wait has to.
+func (b *Bot) yield(installation int64, what string) time.Duration {
+	pause := b.GitHub.spare(installation, b.Now())
+	if pause == 0 {
+		return 0
+	}
+	b.metrics.yields.WithLabelValues(what).Inc()
+	return pause + rand.N(afterLimit)
+}
+
 func (b *Bot) sweepRepository(ctx context.Context, client *github.Client, installation int64, r *github.Repository) error {
+	if pause := b.yield(installation, "sweep"); pause > 0 {
+		return &yielded{pause}
+	}
 	known, err := b.Store.Repository(ctx, r.GetFullName())
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"hash"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,22 +27,31 @@ import (
 
 // A library reads a repository's trees through the forge's API. Nothing is checked out:
 // a listing and a file are asked for by git's id of them, once, since what has that id
-// never changes, and whether a file is what it is said to be shows in the id.
+// never changes, and whether a file is what it is said to be shows in the id. A large
+// repository is read of a clone, if there are to be clones.
 type library struct {
-	store       *store.Store
-	client      *github.Client
-	plain       *http.Client // asks for archives, whose links carry a token of their own
-	owner, name string
+	*Bot
+	client       *github.Client
+	installation int64
+	owner, name  string
 
-	mu   sync.Mutex
-	err  error // the first that the forge, and not the repository, is to blame for
-	read int   // bytes that were asked for
+	mu    sync.Mutex
+	err   error            // the first that the forge, and not the repository, is to blame for
+	read  int              // bytes that were asked for
+	clone *heldClone       // nil: it is read through the API
+	lost  bool             // files are not to be had of the clone
+	trees []*revision.Tree // the first that were read of the clone
 }
 
-// library returns what reads the repository of owner and name in the name of client.
-func (b *Bot) library(client *github.Client, owner, name string) *library {
-	return &library{store: b.Store, client: client, plain: b.GitHub.plain, owner: owner, name: name}
+// library returns what reads the repository of s, for one piece of work, which closes it
+// at its end.
+func (b *Bot) library(client *github.Client, s store.Subject) *library {
+	owner, name, _ := strings.Cut(s.Repo, "/")
+	return &library{Bot: b, client: client, installation: s.Installation, owner: owner, name: name}
 }
+
+// close lets go of what was held to read.
+func (l *library) close() { l.dropClone() }
 
 // Limits of what is read for one check.
 const (
@@ -71,11 +81,34 @@ func (l *library) fail(err error) error {
 	return err
 }
 
+// blame notes an error that is the forge's, unless what was asked for is not there.
+func (l *library) blame(err error) error {
+	if err == nil || gone(err) {
+		return err
+	}
+	return l.fail(err)
+}
+
 func (l *library) repo() string { return l.owner + "/" + l.name }
 
 // at returns the files at a commit.
 func (l *library) at(ctx context.Context, commit string) (*revision.Tree, error) {
-	entries, err := l.listing(ctx, commit)
+	if tree := l.cloned(ctx, commit, 0); tree != nil {
+		return tree, nil
+	}
+	entries, more, err := l.listing(ctx, commit)
+	if err == nil {
+		files := len(entries)
+		if more {
+			files = revision.MaxFiles
+		}
+		if tree := l.cloned(ctx, commit, files); tree != nil {
+			return tree, nil
+		}
+	}
+	if err == nil && more {
+		entries, err = l.walk(ctx, commit)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the files of %s: %w", commit[:min(len(commit), 12)], err)
 	}
@@ -86,51 +119,53 @@ func (l *library) at(ctx context.Context, commit string) (*revision.Tree, error)
 	}.Tree(), nil
 }
 
-func (l *library) listing(ctx context.Context, commit string) ([]revision.Entry, error) {
-	kept, err := l.store.Object(ctx, l.repo(), store.Listing+commit)
+// listing lists the files of a commit. There are more where that is too much for one
+// answer of the forge.
+func (l *library) listing(ctx context.Context, commit string) (entries []revision.Entry, more bool, err error) {
+	kept, err := l.Store.Object(ctx, l.repo(), store.Listing+commit)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if kept != nil {
-		return parseListing(kept)
+		entries, err = parseListing(kept)
+		return entries, false, err
 	}
 	tree, _, err := l.client.Git.GetTree(ctx, l.owner, l.name, commit, true)
-	if err != nil {
-		return nil, err
+	if err != nil || tree.GetTruncated() {
+		return nil, true, err
 	}
-	var entries []revision.Entry
-	if tree.GetTruncated() {
-		err = l.walk(ctx, commit, &entries)
-	} else {
-		err = add(&entries, "", tree)
+	if err := add(&entries, "", tree); err != nil {
+		return nil, false, err
 	}
-	if err != nil {
-		return nil, err
+	return entries, false, l.keepListing(ctx, commit, entries)
+}
+
+func (l *library) keepListing(ctx context.Context, commit string, entries []revision.Entry) error {
+	text := writeListing(entries)
+	if len(text) > maxListing {
+		return nil
 	}
-	if text := writeListing(entries); len(text) <= maxListing {
-		err = l.store.Keep(ctx, l.repo(), map[string][]byte{store.Listing + commit: text})
-	}
-	return entries, err
+	return l.Store.Keep(ctx, l.repo(), map[string][]byte{store.Listing + commit: text})
 }
 
 // walk lists folder by folder what is too much for one answer.
-func (l *library) walk(ctx context.Context, commit string, entries *[]revision.Entry) error {
+func (l *library) walk(ctx context.Context, commit string) (entries []revision.Entry, err error) {
 	type folder struct{ prefix, id string }
 	folders := []folder{{"", commit}}
 	for n := 0; n < len(folders); n++ {
 		if n == maxFolders {
-			return fmt.Errorf("the repository has more than %d folders and more files than the forge lists at once", maxFolders)
+			return nil, fmt.Errorf("the repository has more than %d folders and more files than the forge lists at once; serve --clones DIR reads such repositories", maxFolders)
 		}
 		f := folders[n]
 		tree, _, err := l.client.Git.GetTree(ctx, l.owner, l.name, f.id, false)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if tree.GetTruncated() {
-			return fmt.Errorf("the folder %q has more files than the forge lists", f.prefix)
+			return nil, fmt.Errorf("the folder %q has more files than the forge lists", f.prefix)
 		}
-		if err := add(entries, f.prefix, tree); err != nil {
-			return err
+		if err := add(&entries, f.prefix, tree); err != nil {
+			return nil, err
 		}
 		for _, e := range tree.Entries {
 			if e.GetType() == "tree" {
@@ -138,7 +173,7 @@ func (l *library) walk(ctx context.Context, commit string, entries *[]revision.E
 			}
 		}
 	}
-	return nil
+	return entries, l.keepListing(ctx, commit, entries)
 }
 
 // add adds the files of one answer.
@@ -188,7 +223,7 @@ func parseListing(text []byte) (entries []revision.Entry, err error) {
 
 // object returns a file by its id.
 func (l *library) object(ctx context.Context, id string) ([]byte, error) {
-	content, err := l.store.Object(ctx, l.repo(), id)
+	content, err := l.Store.Object(ctx, l.repo(), id)
 	if err != nil {
 		return nil, l.fail(err)
 	}
@@ -198,7 +233,7 @@ func (l *library) object(ctx context.Context, id string) ([]byte, error) {
 	if content, err = l.fetch(ctx, id); err != nil {
 		return nil, err
 	}
-	if err := l.store.Keep(ctx, l.repo(), map[string][]byte{id: content}); err != nil {
+	if err := l.Store.Keep(ctx, l.repo(), map[string][]byte{id: content}); err != nil {
 		return nil, l.fail(err)
 	}
 	return content, nil
@@ -207,6 +242,9 @@ func (l *library) object(ctx context.Context, id string) ([]byte, error) {
 // fetch asks for a file.
 func (l *library) fetch(ctx context.Context, id string) ([]byte, error) {
 	blob, _, err := l.client.Git.GetBlob(ctx, l.owner, l.name, id)
+	if tooLarge(err) {
+		return nil, fmt.Errorf("the file is larger than the forge hands out; the most that is read is %d bytes", revision.MaxFile)
+	}
 	if err != nil {
 		return nil, l.fail(fmt.Errorf("the file %s: %w", id[:12], err))
 	}
@@ -223,6 +261,13 @@ func (l *library) fetch(ctx context.Context, id string) ([]byte, error) {
 		return nil, l.fail(fmt.Errorf("the file %s: the forge's answer is another file, or a part of it", id[:12]))
 	}
 	return content, l.spend(len(content))
+}
+
+// tooLarge reports whether the forge keeps a file to itself for its size, which it says
+// in the way in which it says that somebody may not read.
+func tooLarge(err error) bool {
+	answer, ok := errors.AsType[*github.ErrorResponse](err)
+	return ok && slices.ContainsFunc(answer.Errors, func(e github.Error) bool { return e.Code == "too_large" })
 }
 
 // spend notes that bytes were asked for.
@@ -280,7 +325,7 @@ func (l *library) missing(ctx context.Context, entries []revision.Entry) (map[st
 	for i, e := range entries {
 		ids[i] = e.Blob
 	}
-	known, err := l.store.Known(ctx, l.repo(), ids)
+	known, err := l.Store.Known(ctx, l.repo(), ids)
 	if err != nil {
 		return nil, l.fail(err)
 	}
@@ -305,7 +350,7 @@ func (l *library) unpack(ctx context.Context, commit string, wanted map[string]b
 	if err != nil {
 		return err
 	}
-	resp, err := l.plain.Do(req)
+	resp, err := l.GitHub.plain.Do(req)
 	if err != nil {
 		return err
 	}
@@ -323,7 +368,7 @@ func (l *library) unpack(ctx context.Context, commit string, wanted map[string]b
 func (l *library) takeFrom(ctx context.Context, archive *tar.Reader, wanted map[string]bool) error {
 	found, size := make(map[string][]byte), 0
 	keep := func() error {
-		err := l.store.Keep(ctx, l.repo(), found)
+		err := l.Store.Keep(ctx, l.repo(), found)
 		found, size = make(map[string][]byte), 0
 		return err
 	}

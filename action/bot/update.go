@@ -42,6 +42,11 @@ func (b *Bot) update(ctx context.Context, job *river.Job[store.Update]) error {
 		return store.Later(max(until.Sub(b.Now()), 0) + time.Second)
 	}
 	log := b.Log.With("repo", claim.Repo, "subject", string(claim.Kind)+" "+claim.Name, "attempt", job.Attempt)
+	if claim.Kind == store.Registry {
+		if pause := b.yield(claim.Installation, "registry"); pause > 0 {
+			return errors.Join(b.Store.Release(ctx, claim, ""), store.Later(pause))
+		}
+	}
 	ctx, lost := b.keep(ctx, claim, hold)
 	defer lost()
 	for {

@@ -134,18 +134,21 @@ func TestTheRunSaysWhenAPullRequestCannotBeChecked(t *testing.T) {
 func TestALimitIsWaitedFor(t *testing.T) {
 	tests := []struct {
 		name   string
+		code   int
 		header map[string]string
 		metric string
 	}{
-		{"secondary", map[string]string{"Retry-After": "1", "X-RateLimit-Remaining": "17"}, `breakwater_github_limited_total{limit="secondary"} `},
-		{"primary", map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Limit": "5000", "X-RateLimit-Resource": "core", "X-RateLimit-Reset": fmt.Sprint(time.Now().Add(2 * time.Second).Unix())}, `breakwater_github_limited_total{limit="primary"} `},
+		{"secondary", http.StatusForbidden, map[string]string{"Retry-After": "1", "X-RateLimit-Remaining": "17"}, `breakwater_github_limited_total{limit="secondary"} `},
+		{"secondary, as 429", http.StatusTooManyRequests, map[string]string{"Retry-After": "1", "X-RateLimit-Remaining": "17"}, `breakwater_github_limited_total{limit="secondary"} `},
+		{"primary, as 429", http.StatusTooManyRequests, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Limit": "5000", "X-RateLimit-Resource": "core", "X-RateLimit-Reset": fmt.Sprint(time.Now().Add(2 * time.Second).Unix())}, `breakwater_github_limited_total{limit="primary"} `},
+		{"primary", http.StatusForbidden, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Limit": "5000", "X-RateLimit-Resource": "core", "X-RateLimit-Reset": fmt.Sprint(time.Now().Add(2 * time.Second).Unix())}, `breakwater_github_limited_total{limit="primary"} `},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t)
 			r, p := s.checkout()
 			left := 1
-			s.forge.refuses(http.StatusForbidden, tt.header, func(req *http.Request) bool {
+			s.forge.refuses(tt.code, tt.header, func(req *http.Request) bool {
 				if req.Method == http.MethodPost && strings.HasSuffix(req.URL.Path, "/comments") && left > 0 {
 					left--
 					return true

@@ -3,9 +3,7 @@ package revision
 import (
 	"encoding/base64"
 	"net/http"
-	"net/http/cgi"
 	"net/http/httptest"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -106,22 +104,14 @@ type gate struct {
 }
 
 func serve(t *testing.T, dir string) *gate {
-	out, err := exec.Command("git", "--exec-path").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	backend := &cgi.Handler{
-		Path: filepath.Join(strings.TrimSpace(string(out)), "git-http-backend"), InheritEnv: []string{"PATH"},
-		Env: []string{"GIT_HTTP_EXPORT_ALL=1", "GIT_PROJECT_ROOT=" + filepath.Dir(dir), "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"},
-	}
+	backend := repotest.Backend(t, filepath.Dir(dir))
 	g := &gate{}
 	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		g.mu.Lock()
 		g.letters = append(g.letters, strings.Join(req.Header.Values("Authorization"), " and "))
 		g.mu.Unlock()
-		if req.Header.Get("Authorization") != "basic "+base64.StdEncoding.EncodeToString([]byte("x-access-token:secret")) {
-			w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
-			w.WriteHeader(http.StatusUnauthorized)
+		if !repotest.Knows(req, "secret") {
+			repotest.Refuse(w)
 			return
 		}
 		backend.ServeHTTP(w, req)

@@ -31,6 +31,8 @@ type serveFlags struct {
 	slots                               int
 	notify                              string // the file that says who is told, and how
 	public, client, clientSecret        string // of the pages, and of those who log in
+	clones                              string // a folder
+	cloneOver, clonesSize               int
 }
 
 // databaseVariable may hold the database's address, which a password makes a secret.
@@ -62,6 +64,9 @@ event, so that they can be exchanged without losing one.`,
 	flags.StringVar(&f.public, "public-url", "", "where people reach the pages, such as https://breakwater.acme.example")
 	flags.StringVar(&f.client, "github-client-id", "", "the App's client id, for people who log in")
 	flags.StringVar(&f.clientSecret, "github-client-secret-file", "", "a file with the App's client secret")
+	flags.StringVar(&f.clones, "clones", "", "a folder for bare clones of large repositories, this process's alone (default: none, all is read through the API)")
+	flags.IntVar(&f.cloneOver, "clone-over", bot.DefaultCloneOver, "clone a repository that has more files than this; 0: every one")
+	flags.IntVar(&f.clonesSize, "clones-size", bot.DefaultClones>>20, "MiB that all clones may take together")
 	c.completes(cmd, "pages", string(bot.Login), string(bot.Anonymous), string(bot.Off))
 	c.completes(cmd, "log-level", "debug", "info", "warn", "error")
 	return cmd
@@ -80,6 +85,12 @@ func (c *cli) serve(ctx context.Context, f serveFlags) error {
 	defer b.Store.Close()
 	if err := errors.Join(c.outbox(b, f), c.pages(b, f)); err != nil {
 		return usageError{err}
+	}
+	if f.clones != "" {
+		if b.Clones, err = bot.OpenClones(f.clones, f.cloneOver, int64(f.clonesSize)<<20); err != nil {
+			return usageError{fmt.Errorf("--clones, --clone-over and --clones-size: %w", err)}
+		}
+		defer b.Clones.Close()
 	}
 	l, err := net.Listen("tcp", f.listen)
 	if err != nil {

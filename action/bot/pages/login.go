@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/breakwater-data/breakwater/action/bot"
 	"github.com/google/go-github/v60/github"
 	"golang.org/x/oauth2"
 )
@@ -76,7 +77,7 @@ func NewLogin(api *url.URL, id, secret, public string, now func() time.Time, log
 	if err != nil {
 		return nil, err
 	}
-	web := webOf(api)
+	web := bot.Web(api)
 	return &Login{
 		oauth: oauth2.Config{
 			ClientID: id, ClientSecret: secret, RedirectURL: home.String() + callbackPath,
@@ -84,17 +85,6 @@ func NewLogin(api *url.URL, id, secret, public string, now func() time.Time, log
 		},
 		api: api, seal: seal, home: home, now: now, log: log, known: make(map[[sha256.Size]byte]seen),
 	}, nil
-}
-
-// webOf is where people meet the forge whose API is at api.
-func webOf(api *url.URL) string {
-	web := url.URL{Scheme: api.Scheme, Host: api.Host}
-	if api.Host == "api.github.com" {
-		web.Host = "github.com"
-	} else if tenant, ok := strings.CutPrefix(api.Host, "api."); ok && strings.HasSuffix(tenant, ".ghe.com") {
-		web.Host = tenant
-	}
-	return web.String()
 }
 
 // A session is what the cookie holds; a started login is one, too.
