@@ -21,6 +21,9 @@ type view struct {
 	wrapped bool             // it is the one alternative beside null
 	types   []string         // without null; nil: any
 	list    string           // the keyword that lists the types: oneOf or anyOf
+
+	byName map[string]field // the properties, and what has to be there, when asked for
+	must   map[string]bool
 }
 
 // node is the schema itself, where to point.
@@ -201,17 +204,30 @@ func (v *view) fields() (all []field) {
 	return all
 }
 
+// field finds a property.
 func (v *view) field(name string) (field, bool) {
-	for _, part := range v.parts {
-		if k := part.Get("properties").Key(name); k != nil {
-			return field{name, k, part.Get("properties").Get(name)}, true
+	if v.byName == nil {
+		v.byName = make(map[string]field)
+		for _, f := range v.fields() {
+			if _, ok := v.byName[f.name]; !ok {
+				v.byName[f.name] = f
+			}
 		}
 	}
-	return field{}, false
+	f, ok := v.byName[name]
+	return f, ok
 }
 
 func (v *view) requires(name string) bool {
-	return slices.ContainsFunc(v.parts, func(part *document.Node) bool { return listed(part.Get("required"), name) != nil })
+	if v.must == nil {
+		v.must = make(map[string]bool)
+		for _, part := range v.parts {
+			for _, item := range part.Get("required").List() {
+				v.must[item.Text] = true
+			}
+		}
+	}
+	return v.must[name]
 }
 
 // listed returns the item of a list that is this text.
