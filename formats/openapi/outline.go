@@ -19,7 +19,7 @@ func outline(p *port) *schema.Outline {
 		return o
 	}
 	o.Span = p.span
-	w := &outliner{lib: p.lib, o: o, called: make(map[*document.Node]bool)}
+	w := &outliner{lib: p.lib, o: o, called: make(map[*document.Node]bool), wide: make(map[change.Path]map[change.Step]bool)}
 	for _, keyword := range []string{"paths", "webhooks"} {
 		for _, one := range itemsOf(p, keyword, p.settings.stripPrefix) {
 			w.item(change.Path("").Join(change.Name(one.shape)), one, keyword == "webhooks", true)
@@ -34,7 +34,8 @@ type outliner struct {
 	o      *schema.Outline
 	called map[*document.Node]bool // callbacks on the way, which may lead back
 	shares []share
-	leaf   view // of the field that is looked at, if it is plain
+	leaf   view                                 // of the field that is looked at, if it is plain
+	wide   map[change.Path]map[change.Step]bool // the steps from what has many
 }
 
 // Limits of an outline: how deep schemas without a name are outlined, how many
@@ -113,13 +114,23 @@ func (w *outliner) item(at change.Path, one item, event, root bool) {
 // edge adds what leads from a declaration to another, once.
 func (w *outliner) edge(from change.Path, e schema.Edge) {
 	edges := w.o.Decls[from]
-	for i := range edges {
-		if edges[i].Step == e.Step {
-			return
-		}
+	if known := w.wide[from]; known[e.Step] || known == nil && slices.ContainsFunc(edges, func(one schema.Edge) bool { return one.Step == e.Step }) {
+		return
+	} else if known != nil {
+		known[e.Step] = true
 	}
 	w.o.Decls[from] = append(edges, e)
+	if len(edges) == manyEdges {
+		known := make(map[change.Step]bool)
+		for _, one := range w.o.Decls[from] {
+			known[one.Step] = true
+		}
+		w.wide[from] = known
+	}
 }
+
+// manyEdges is from how many steps on they are indexed.
+const manyEdges = 64
 
 // group declares a step that holds others, such as query or body.
 func (w *outliner) group(from change.Path, step string, span source.Span) change.Path {
