@@ -71,7 +71,7 @@ func (p *pair) removed(at change.Path, was field) {
 	if p.x.live == 0 && v.says() {
 		return // the same is said in another way
 	}
-	p.d.count(wider)
+	p.gone = append(p.gone, change.Name(was.name))
 	c := change.Change{Path: at, Key: p.key, From: v.typeText(), Detail: detail, Base: span(was), Head: p.h.at("properties")}
 	isRequired := p.b.requires(was.name)
 	switch {
@@ -131,7 +131,7 @@ func (p *pair) added(at change.Path, is field) {
 	if p.x.live == 0 && v.says() {
 		return
 	}
-	p.d.count(narrower)
+	p.came = append(p.came, change.Name(is.name))
 	c := change.Change{Path: at, Key: p.key, To: v.typeText(), Detail: detail, Base: p.b.at("properties"), Head: span(is)}
 	isRequired := p.h.requires(is.name)
 	switch {

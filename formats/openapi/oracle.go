@@ -3,6 +3,7 @@ package openapi
 import (
 	"strings"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
 )
@@ -54,12 +55,31 @@ func (o *oracle) ask(base, head *document.Node) answer {
 	if !o.base.within(base) || !o.head.within(head) {
 		return answer{live: both, undecided: "it reaches too many schemas"}
 	}
-	b, h := o.space.Of(o.base.read.Read(o.base.scope, base)), o.space.Of(o.head.read.Read(o.head.scope, head))
+	b, h := o.of(o.base, base), o.of(o.head, head)
 	var a answer
 	a.add(wider, o.space.Within(h, b))
 	a.add(narrower, o.space.Within(b, h))
 	return a
 }
+
+func (o *oracle) of(r reader, n *document.Node) valueset.Set {
+	return o.space.Of(r.read.Read(r.scope, n))
+}
+
+// isMembers reports whether some members are all that is between two sets: what is in all
+// and has none of them is in some, too.
+func (o *oracle) isMembers(members []change.Step, all, some valueset.Set) bool {
+	if len(members) == 0 || len(members) > maxMembers {
+		return false
+	}
+	for _, m := range members {
+		all = o.space.And(all, o.space.At([]change.Step{m}, valueset.All).Not())
+	}
+	return o.space.Within(all, some).Verdict == valueset.Yes
+}
+
+// maxMembers is how many members are taken together.
+const maxMembers = 50
 
 func (a *answer) add(d direction, within valueset.Answer) {
 	switch within.Verdict {

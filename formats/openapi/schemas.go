@@ -31,6 +31,8 @@ type pair struct {
 	facts []fact
 	inner []func(x situation) // what stands within, compared once the directions are known
 	mixed bool                // alternatives or conditions differ, which need the oracle
+
+	gone, came []change.Step // members that were told
 }
 
 // declared returns the path of a declaration. What is sent and what is read are told
@@ -86,7 +88,6 @@ func (p *pair) compare() {
 		p.tell(p.x.live, "")
 		return
 	}
-	before := p.d.told
 	p.types()
 	p.listed()
 	p.numbers()
@@ -94,12 +95,11 @@ func (p *pair) compare() {
 	p.arrays()
 	p.objects()
 	p.combinations()
-	p.judge(before)
+	p.judge()
 }
 
-// judge asks the oracle what the facts come to together, and goes on within. What was told
-// before them tells whether something has been said of a direction.
-func (p *pair) judge(before [2]int) {
+// judge asks the oracle what the facts come to together, and goes on within.
+func (p *pair) judge() {
 	x := p.x
 	a := answer{live: both}
 	if x.live != 0 && (len(p.facts) > 0 || p.mixed) {
@@ -113,7 +113,7 @@ func (p *pair) judge(before [2]int) {
 		live = live.swap()
 	}
 	x.live &= live
-	skipped := p.d.skipped
+	before, skipped := p.d.told, p.d.skipped
 	p.tell(x.live, a.undecided)
 	if len(p.facts) > 0 && !p.mixed {
 		x.live = p.x.live // what stands within is judged by itself
@@ -133,6 +133,12 @@ func (p *pair) judge(before [2]int) {
 		sure &^= wider
 	}
 	if p.d.told[1] > before[1] {
+		sure &^= narrower
+	}
+	if sure&wider != 0 && p.d.oracle.isMembers(p.gone, p.d.oracle.of(p.d.oracle.head, p.head), p.d.oracle.of(p.d.oracle.base, p.base)) {
+		sure &^= wider
+	}
+	if sure&narrower != 0 && p.d.oracle.isMembers(p.came, p.d.oracle.of(p.d.oracle.base, p.base), p.d.oracle.of(p.d.oracle.head, p.head)) {
 		sure &^= narrower
 	}
 	if sure != 0 && p.d.skipped == skipped && (len(p.facts) > 0 || p.mixed) {
