@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/breakwater-data/breakwater/checker/revision/repotest"
 	"github.com/breakwater-data/breakwater/checker/ruletest"
@@ -17,8 +18,12 @@ import (
 
 func TestMain(m *testing.M) {
 	repotest.Isolate()
-	testscript.Main(m, map[string]func(){"breakwater": main})
+	testscript.Main(m, map[string]func(){"breakwater": func() { os.Exit(program(scriptClock)) }})
 }
+
+// scriptClock stands still, so that a script says the same on every day. What it
+// gives is the day of a script that does not say --now.
+func scriptClock() time.Time { return time.Date(2026, time.November, 23, 8, 0, 0, 0, time.UTC) }
 
 // TestScripts runs testdata/scripts as a user would: the real program in real git
 // repositories. Besides testscript's own commands there are
