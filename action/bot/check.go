@@ -63,11 +63,13 @@ func (b *Bot) pull(ctx context.Context, claim *store.Claim, number int) (failure
 // runPull finds out what the pull request is to be compared with, and checks it.
 func (t *task) runPull(ctx context.Context) error {
 	branch := t.pull.GetBase().GetRef()
-	tip, base, err := action.Compare(ctx, t.client, t.owner, t.name, branch, t.head)
+	lib := t.library(t.client, t.claim.Subject)
+	defer lib.close()
+	tip, base, err := lib.compare(ctx, branch, t.head)
 	if err != nil {
 		return err
 	}
-	return t.run(ctx, comparison{
+	return t.run(ctx, lib, comparison{
 		gate: tip, base: base, branch: branch, topic: t.pull.GetHead().GetRef(), watched: branch == t.pull.GetBase().GetRepo().GetDefaultBranch(),
 	})
 }
@@ -100,7 +102,9 @@ func (b *Bot) group(ctx context.Context, claim *store.Claim) (failure string, er
 	if err := t.begin(ctx); err != nil {
 		return "", err
 	}
-	return t.conclude(ctx, t.run(ctx, comparison{gate: base, base: base, branch: branch, watched: branch == repo.GetDefaultBranch()}))
+	lib := t.library(t.client, t.claim.Subject)
+	defer lib.close()
+	return t.conclude(ctx, t.run(ctx, lib, comparison{gate: base, base: base, branch: branch, watched: branch == repo.GetDefaultBranch()}))
 }
 
 // final tells what will not change by trying again from what may.
@@ -126,9 +130,7 @@ type comparison struct {
 }
 
 // run checks, and shows what came of it.
-func (t *task) run(ctx context.Context, what comparison) error {
-	lib := t.library(t.client, t.claim.Subject)
-	defer lib.close()
+func (t *task) run(ctx context.Context, lib *library, what comparison) error {
 	revs, err := t.trees(ctx, lib, what)
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func TestTheNewestHeadWins(t *testing.T) {
 	second := r.commit(s.forge, "topic", first, map[string]string{contract: wider})
 	moved := false
 	s.forge.before = func(_ http.ResponseWriter, req *http.Request) bool {
-		if strings.Contains(req.URL.Path, "/git/trees/"+first) && !moved { // while the first is read, the second comes
+		if strings.Contains(req.URL.Path, "/git/blobs/"+blobID(without)) && !moved { // while the first is read, the second comes
 			moved = true
 			p.head = second
 		}

@@ -1,8 +1,11 @@
 package bot
 
 import (
+	"archive/tar"
+	"compress/gzip"
+	"encoding/base64"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -70,6 +73,7 @@ func (f *forge) gitRepo(t testing.TB, name string, origin *repotest.Repo) *forge
 			}
 			c.files[path] = r.blobs[id]
 		}
+		c.tree = origin.Git("rev-parse", parts[0]+"^{tree}")
 		r.commits[parts[0]] = c
 	}
 	f.git.refs[name] = nil
@@ -110,6 +114,126 @@ func (g *forgeGit) serve(w http.ResponseWriter, req *http.Request) bool {
 	return true
 }
 
+func (f *forge) gitRoutes(inRepo func(pattern string, do func(r *forgeRepo, req *http.Request) (int, any))) {
+	inRepo("GET /repos/{owner}/{repo}", func(r *forgeRepo, _ *http.Request) (int, any) { return 200, r.json() })
+	inRepo("GET /repos/{owner}/{repo}/branches/{branch}", func(r *forgeRepo, req *http.Request) (int, any) {
+		id, ok := r.branches[req.PathValue("branch")]
+		if !ok {
+			return 404, nil
+		}
+		return 200, object{"name": req.PathValue("branch"), "commit": object{"sha": id}}
+	})
+	inRepo("GET /repos/{owner}/{repo}/commits/HEAD", func(r *forgeRepo, _ *http.Request) (int, any) {
+		head := r.branches["main"]
+		if head == "" {
+			return 404, nil
+		}
+		commit := r.shown(head)
+		commit["files"] = r.differences(r.commits[head].parent, head)
+		return 200, commit
+	})
+	inRepo("GET /repos/{owner}/{repo}/compare/{basehead}", func(r *forgeRepo, req *http.Request) (int, any) {
+		base, head, _ := strings.Cut(req.PathValue("basehead"), "...")
+		base, head = r.resolve(base), r.resolve(head)
+		if base == "" || head == "" {
+			return 404, nil
+		}
+		left := r.mergeBase(base, head)
+		answer := object{"base_commit": object{"sha": base}, "merge_base_commit": object{"sha": left}}
+		if req.URL.Query().Get("page") == "" && left != "" {
+			commits := []object{}
+			for c := head; c != left && len(commits) < 250; c = r.commits[c].parent {
+				commits = append(commits, r.shown(c))
+			}
+			slices.Reverse(commits)
+			answer["commits"], answer["files"] = commits, r.differences(left, head)
+		}
+		return 200, answer
+	})
+	inRepo("GET /repos/{owner}/{repo}/git/trees/{id}", func(r *forgeRepo, req *http.Request) (int, any) {
+		if folder, ok := r.folders[req.PathValue("id")]; ok {
+			return 200, object{"sha": req.PathValue("id"), "tree": r.folder(folder.commit, folder.prefix)}
+		}
+		c, ok := r.commits[req.PathValue("id")]
+		if !ok {
+			return 404, nil
+		}
+		entries := []object{}
+		if f.most > 0 && len(c.files) > f.most && req.URL.Query().Get("recursive") != "" {
+			return 200, object{"sha": req.PathValue("id"), "tree": entries, "truncated": true}
+		}
+		if f.most > 0 && len(c.files) > f.most {
+			return 200, object{"sha": req.PathValue("id"), "tree": r.folder(c, "")}
+		}
+		for _, name := range slices.Sorted(maps.Keys(c.files)) {
+			entries = append(entries, object{"path": name, "mode": "100644", "type": "blob", "sha": blobID(c.files[name])})
+		}
+		return 200, object{"sha": req.PathValue("id"), "tree": entries}
+	})
+	inRepo("GET /repos/{owner}/{repo}/git/blobs/{id}", func(r *forgeRepo, req *http.Request) (int, any) {
+		text, ok := r.blobs[req.PathValue("id")]
+		if !ok {
+			return 404, nil
+		}
+		return 200, object{"size": len(text), "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(text))}
+	})
+}
+
+func (f *forge) archive(w http.ResponseWriter, req *http.Request) {
+	r := f.repos[req.PathValue("owner")+"/"+req.PathValue("repo")]
+	zipped := gzip.NewWriter(w)
+	archive := tar.NewWriter(zipped)
+	for name, text := range r.commits[req.PathValue("commit")].files {
+		archive.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "top/" + name, Size: int64(len(text)), Mode: 0o644})
+		archive.Write([]byte(text))
+	}
+	archive.Close()
+	zipped.Close()
+}
+
+// shown is what the forge says of a commit.
+func (r *forgeRepo) shown(id string) object {
+	c := r.commits[id]
+	parents := []object{}
+	if c.parent != "" {
+		parents = append(parents, object{"sha": c.parent})
+	}
+	return object{"sha": id, "parents": parents, "commit": object{"tree": object{"sha": c.tree}}}
+}
+
+// differences lists how the files of two commits differ: 300 at most, as GitHub does.
+func (r *forgeRepo) differences(base, head string) (all []object) {
+	before, after := r.commits[base].files, r.commits[head].files
+	gone := maps.Clone(before)
+	maps.DeleteFunc(gone, func(name, _ string) bool { _, ok := after[name]; return ok })
+	from := func(text string) string { // where a file with that text was
+		for _, name := range slices.Sorted(maps.Keys(gone)) {
+			if gone[name] == text {
+				return name
+			}
+		}
+		return ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		o := object{"filename": name, "sha": blobID(after[name]), "status": "added"}
+		text, ok := before[name]
+		switch old := from(after[name]); {
+		case ok && text == after[name]:
+			continue
+		case ok:
+			o["status"] = "modified"
+		case old != "":
+			o["status"], o["previous_filename"] = "renamed", old
+			delete(gone, old)
+		}
+		all = append(all, o)
+	}
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		all = append(all, object{"filename": name, "sha": blobID(before[name]), "status": "removed"})
+	}
+	return all[:min(len(all), 300)]
+}
+
 // routes are those of the API that ask for tags and dates.
 func (f *forge) gitRefRoutes(inRepo func(pattern string, do func(r *forgeRepo, req *http.Request) (int, any))) {
 	inRepo("GET /repos/{owner}/{repo}/git/matching-refs/{ref...}", func(r *forgeRepo, req *http.Request) (int, any) {
@@ -142,26 +266,6 @@ func (f *forge) gitRefRoutes(inRepo func(pattern string, do func(r *forgeRepo, r
 		}
 		return 200, object{"sha": id, "committer": object{"date": f.git.dates[id]}}
 	})
-}
-
-// tip answers where the default branch is, as GitHub does if it is asked for that
-// alone.
-func (f *forge) tip(w http.ResponseWriter, req *http.Request) {
-	r := f.repos[req.PathValue("owner")+"/"+req.PathValue("repo")]
-	if r == nil || r.gone || r.branches["main"] == "" {
-		refuse(w, http.StatusNotFound)
-		return
-	}
-	f.sayBudget(w)
-	tag := `"` + r.branches["main"] + `"`
-	w.Header().Set("ETag", tag)
-	if req.Header.Get("If-None-Match") == tag {
-		f.unchanged++
-		f.asked = f.asked[:len(f.asked)-1]
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	io.WriteString(w, r.branches["main"])
 }
 
 // count returns how often something was asked whose name has part in it.

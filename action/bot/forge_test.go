@@ -1,17 +1,14 @@
 package bot
 
 import (
-	"archive/tar"
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -27,6 +24,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/breakwater-data/breakwater/checker/revision"
 	"github.com/google/go-github/v60/github"
 )
 
@@ -70,6 +68,7 @@ type forgeRepo struct {
 
 type forgeCommit struct {
 	parent string
+	tree   string // git's id of the files
 	files  map[string]string
 }
 
@@ -149,8 +148,17 @@ func (r *forgeRepo) commit(f *forge, branch, parent string, files map[string]str
 	f.next++
 	sum := sha1.Sum(fmt.Appendf(nil, "%s %d %v", r.name, f.next, all))
 	id = hex.EncodeToString(sum[:])
-	r.commits[id], r.branches[branch] = forgeCommit{parent, all}, id
+	r.commits[id], r.branches[branch] = forgeCommit{parent, treeOf(all), all}, id
 	return id
+}
+
+// treeOf returns git's id of files.
+func treeOf(files map[string]string) string {
+	var entries []revision.Entry
+	for name, text := range files {
+		entries = append(entries, revision.Entry{Path: name, Blob: blobID(text), Mode: 0o100644})
+	}
+	return revision.TreeID(entries)
 }
 
 func blobID(text string) string {
@@ -278,7 +286,6 @@ func (f *forge) handler() http.Handler {
 		}
 		return 200, object{"state": "active"}
 	})
-	mux.HandleFunc("GET /repos/{owner}/{repo}/commits/HEAD", f.tip)
 	mux.HandleFunc("GET /archive/{owner}/{repo}/{commit}", f.archive)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		f.mu.Lock()
@@ -335,64 +342,6 @@ func (r *forgeRepo) json() object {
 		"full_name": r.name, "name": name, "owner": object{"login": owner}, "default_branch": "main", "private": r.private, "visibility": visibility,
 		"html_url": "https://forge.example/" + r.name,
 	}
-}
-
-func (f *forge) gitRoutes(inRepo func(pattern string, do func(r *forgeRepo, req *http.Request) (int, any))) {
-	inRepo("GET /repos/{owner}/{repo}", func(r *forgeRepo, _ *http.Request) (int, any) { return 200, r.json() })
-	inRepo("GET /repos/{owner}/{repo}/branches/{branch}", func(r *forgeRepo, req *http.Request) (int, any) {
-		id, ok := r.branches[req.PathValue("branch")]
-		if !ok {
-			return 404, nil
-		}
-		return 200, object{"name": req.PathValue("branch"), "commit": object{"sha": id}}
-	})
-	inRepo("GET /repos/{owner}/{repo}/compare/{basehead}", func(r *forgeRepo, req *http.Request) (int, any) {
-		base, head, _ := strings.Cut(req.PathValue("basehead"), "...")
-		base, head = r.resolve(base), r.resolve(head)
-		if base == "" || head == "" {
-			return 404, nil
-		}
-		return 200, object{"base_commit": object{"sha": base}, "merge_base_commit": object{"sha": r.mergeBase(base, head)}}
-	})
-	inRepo("GET /repos/{owner}/{repo}/git/trees/{id}", func(r *forgeRepo, req *http.Request) (int, any) {
-		if folder, ok := r.folders[req.PathValue("id")]; ok {
-			return 200, object{"sha": req.PathValue("id"), "tree": r.folder(folder.commit, folder.prefix)}
-		}
-		c, ok := r.commits[req.PathValue("id")]
-		if !ok {
-			return 404, nil
-		}
-		entries := []object{}
-		if f.most > 0 && len(c.files) > f.most && req.URL.Query().Get("recursive") != "" {
-			return 200, object{"sha": req.PathValue("id"), "tree": entries, "truncated": true}
-		}
-		if f.most > 0 && len(c.files) > f.most {
-			return 200, object{"sha": req.PathValue("id"), "tree": r.folder(c, "")}
-		}
-		for _, name := range slices.Sorted(maps.Keys(c.files)) {
-			entries = append(entries, object{"path": name, "mode": "100644", "type": "blob", "sha": blobID(c.files[name])})
-		}
-		return 200, object{"sha": req.PathValue("id"), "tree": entries}
-	})
-	inRepo("GET /repos/{owner}/{repo}/git/blobs/{id}", func(r *forgeRepo, req *http.Request) (int, any) {
-		text, ok := r.blobs[req.PathValue("id")]
-		if !ok {
-			return 404, nil
-		}
-		return 200, object{"size": len(text), "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(text))}
-	})
-}
-
-func (f *forge) archive(w http.ResponseWriter, req *http.Request) {
-	r := f.repos[req.PathValue("owner")+"/"+req.PathValue("repo")]
-	zipped := gzip.NewWriter(w)
-	archive := tar.NewWriter(zipped)
-	for name, text := range r.commits[req.PathValue("commit")].files {
-		archive.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "top/" + name, Size: int64(len(text)), Mode: 0o644})
-		archive.Write([]byte(text))
-	}
-	archive.Close()
-	zipped.Close()
 }
 
 func page[T any](req *http.Request, all []T) []T {

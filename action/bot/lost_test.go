@@ -48,7 +48,7 @@ func TestAnInstallationIsRevokedInTheMiddle(t *testing.T) {
 	s.settled()
 	revoked := false
 	s.forge.before = func(w http.ResponseWriter, req *http.Request) bool {
-		revoked = revoked || strings.Contains(req.URL.Path, "/git/trees/"+p.head)
+		revoked = revoked || strings.Contains(req.URL.Path, "/git/blobs/"+blobID(without))
 		switch {
 		case revoked && strings.Contains(req.URL.Path, "/access_tokens"):
 			refuse(w, http.StatusNotFound)

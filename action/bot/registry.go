@@ -14,7 +14,6 @@ import (
 	"github.com/breakwater-data/breakwater/checker/consumer"
 	"github.com/breakwater-data/breakwater/checker/policy"
 	"github.com/breakwater-data/breakwater/checker/revision"
-	"github.com/google/go-github/v60/github"
 )
 
 // elsewhere knows who reads a port from another repository of the same installation:
@@ -73,11 +72,13 @@ func (e *elsewhere) Uses(ctx context.Context, version string, names ...string) (
 
 // collect reads what the default branch of a repository says of ports and consumers.
 func (b *Bot) collect(ctx context.Context, claim *store.Claim) (failure string, err error) {
-	client, owner, name, err := b.GitHub.of(ctx, &claim.Subject)
+	client, _, _, err := b.GitHub.of(ctx, &claim.Subject)
 	if err != nil {
 		return b.lose(ctx, claim, err)
 	}
-	head, err := b.tip(ctx, client, owner, name)
+	lib := b.library(client, claim.Subject)
+	defer lib.close()
+	head, err := lib.tip(ctx)
 	if err != nil {
 		return b.lose(ctx, claim, err)
 	}
@@ -93,8 +94,6 @@ func (b *Bot) collect(ctx context.Context, claim *store.Claim) (failure string, 
 	if known != nil && known.Head == head && known.Build == b.build() && known.Installation == claim.Installation && known.Failure == "" {
 		return "", b.Store.Confirm(ctx, claim.Repo)
 	}
-	lib := b.library(client, claim.Subject)
-	defer lib.close()
 	err = b.readRepository(ctx, claim, lib, known, head)
 	if err == nil {
 		return "", nil
@@ -103,27 +102,6 @@ func (b *Bot) collect(ctx context.Context, claim *store.Claim) (failure string, 
 		return "", errors.Join(err, doubting)
 	}
 	return b.final(err)
-}
-
-// tip returns where the default branch is; "": there is none yet. A forge that does not
-// say so at once is asked which branch that is.
-func (b *Bot) tip(ctx context.Context, client *github.Client, owner, name string) (string, error) {
-	head, _, err := client.Repositories.GetCommitSHA1(ctx, owner, name, "HEAD", "")
-	if err == nil && isSHA(head) {
-		return head, nil
-	}
-	if wait(err, b.Now()) > 0 || status(err) >= http.StatusInternalServerError {
-		return "", err
-	}
-	repo, _, err := client.Repositories.Get(ctx, owner, name)
-	if err != nil {
-		return "", err
-	}
-	branch, _, err := client.Repositories.GetBranch(ctx, owner, name, repo.GetDefaultBranch(), 1)
-	if status(err) == http.StatusNotFound {
-		return "", nil
-	}
-	return branch.GetCommit().GetSHA(), err
 }
 
 // lose forgets a repository that is not ours to read any more.

@@ -34,6 +34,7 @@ type library struct {
 	client       *github.Client
 	installation int64
 	owner, name  string
+	edits        map[string]edit // by commit
 
 	mu    sync.Mutex
 	err   error            // the first that the forge, and not the repository, is to blame for
@@ -128,6 +129,9 @@ func (l *library) listing(ctx context.Context, commit string) (entries []revisio
 	}
 	if kept != nil {
 		entries, err = parseListing(kept)
+		return entries, false, err
+	}
+	if entries, err = l.derive(ctx, commit); entries != nil || err != nil {
 		return entries, false, err
 	}
 	tree, _, err := l.client.Git.GetTree(ctx, l.owner, l.name, commit, true)

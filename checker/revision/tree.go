@@ -52,6 +52,7 @@ const (
 	modeRegular   = 0o100000
 	modeLink      = 0o120000
 	modeSubmodule = 0o160000
+	modeFolder    = 0o040000
 )
 
 // A Listing is all that it takes to make a Tree.
@@ -116,7 +117,6 @@ func (l Listing) Tree() *Tree {
 
 func (l Listing) tree(content source) *Tree {
 	t := &Tree{Name: l.Name, Commit: l.Commit, content: content}
-	byPath := func(a, b Entry) int { return strings.Compare(a.Path, b.Path) }
 	if !slices.IsSortedFunc(l.Entries, byPath) {
 		slices.SortFunc(l.Entries, byPath)
 	}
@@ -136,6 +136,8 @@ func (l Listing) tree(content source) *Tree {
 	t.left = slices.Compact(t.left)
 	return t
 }
+
+func byPath(a, b Entry) int { return strings.Compare(a.Path, b.Path) }
 
 // unfit says why the entry at i cannot be a file of a tree; empty: it can. The
 // objects of a hostile repository can hold any bytes as a path.

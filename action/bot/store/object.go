@@ -1,8 +1,12 @@
 package store
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 )
@@ -74,18 +78,36 @@ func (s *Store) Keep(ctx context.Context, repo string, objects map[string][]byte
 // Answer returns what the forge last answered to the question name, and its tag; ""
 // if that is not known.
 func (s *Store) Answer(ctx context.Context, name string) (tag string, content []byte, err error) {
+	var packed []byte
 	err = s.Do(ctx, func(tx *Tx) error {
-		_, err := tx.Row(ctx, `SELECT tag, content FROM answer WHERE name = $1`, []any{name}, &tag, &content)
+		_, err := tx.Row(ctx, `SELECT tag, content FROM answer WHERE name = $1`, []any{name}, &tag, &packed)
 		return err
 	})
-	return tag, content, err
+	if err != nil || tag == "" {
+		return "", nil, err
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+	if err == nil {
+		content, err = io.ReadAll(unpacked)
+	}
+	if err != nil { // a damaged copy is none
+		return "", nil, nil
+	}
+	return tag, content, nil
 }
 
-// KeepAnswer remembers an answer and its tag.
+// KeepAnswer remembers an answer and its tag. Answers are wordy: packed they take a
+// fraction.
 func (s *Store) KeepAnswer(ctx context.Context, name, tag string, content []byte) error {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err1 := w.Write(content)
+	if err := errors.Join(err1, w.Close()); err != nil {
+		return err
+	}
 	return s.Do(ctx, func(tx *Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO answer (name, tag, content, used) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, content = excluded.content, used = excluded.used`, name, tag, content, stamp(s.now()))
+			ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, content = excluded.content, used = excluded.used`, name, tag, packed.Bytes(), stamp(s.now()))
 		return err
 	})
 }
