@@ -71,9 +71,15 @@ func (p *pair) removed(at change.Path, was field) {
 	if p.x.live == 0 && v.says() {
 		return // the same is said in another way
 	}
-	p.gone = append(p.gone, change.Name(was.name))
+	p.d.gone = append(p.d.gone, p.member(was.name))
+	if p.h.isClosed() {
+		p.d.count(narrower)
+	}
 	c := change.Change{Path: at, Key: p.key, From: v.typeText(), Detail: detail, Base: span(was), Head: p.h.at("properties")}
 	isRequired := p.b.requires(was.name)
+	if isRequired {
+		p.d.count(wider)
+	}
 	switch {
 	case p.x.write && v.flag("readOnly"):
 		c.Rule = requestWidened
@@ -131,9 +137,15 @@ func (p *pair) added(at change.Path, is field) {
 	if p.x.live == 0 && v.says() {
 		return
 	}
-	p.came = append(p.came, change.Name(is.name))
+	p.d.came = append(p.d.came, p.member(is.name))
+	if p.b.isClosed() {
+		p.d.count(wider)
+	}
 	c := change.Change{Path: at, Key: p.key, To: v.typeText(), Detail: detail, Base: p.b.at("properties"), Head: span(is)}
 	isRequired := p.h.requires(is.name)
+	if isRequired {
+		p.d.count(narrower)
+	}
 	switch {
 	case p.x.write && isRequired && !v.flag("readOnly"):
 		c.Rule = requestFieldRequiredAdded

@@ -3,7 +3,6 @@ package openapi
 import (
 	"strings"
 
-	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
 )
@@ -13,6 +12,7 @@ import (
 // much is not asked about, and then each keyword is taken by itself.
 type oracle struct {
 	space      *valueset.Space
+	loose      *valueset.Space // in which a value may fit several alternatives of oneOf
 	base, head reader
 }
 
@@ -27,8 +27,13 @@ type reader struct {
 }
 
 func newOracle(base, head *library) *oracle {
-	return &oracle{space: valueset.NewSpace(), base: newReader(base), head: newReader(head)}
+	loose := valueset.NewSpace()
+	loose.AnyForOne = true
+	return &oracle{space: valueset.NewSpace(), loose: loose, base: newReader(base), head: newReader(head)}
 }
+
+// of reads a schema.
+func (r reader) of(n *document.Node) *valueset.Schema { return r.read.Read(r.scope, n) }
 
 func newReader(lib *library) reader {
 	scope := &valueset.Scope{Dialect: lib.dialect}
@@ -55,27 +60,23 @@ func (o *oracle) ask(base, head *document.Node) answer {
 	if !o.base.within(base) || !o.head.within(head) {
 		return answer{live: both, undecided: "it reaches too many schemas"}
 	}
-	b, h := o.of(o.base, base), o.of(o.head, head)
+	b, h := o.space.Of(o.base.of(base)), o.space.Of(o.head.of(head))
 	var a answer
 	a.add(wider, o.space.Within(h, b))
 	a.add(narrower, o.space.Within(b, h))
 	return a
 }
 
-func (o *oracle) of(r reader, n *document.Node) valueset.Set {
-	return o.space.Of(r.read.Read(r.scope, n))
-}
-
-// isMembers reports whether some members are all that is between two sets: what is in all
-// and has none of them is in some, too.
-func (o *oracle) isMembers(members []change.Step, all, some valueset.Set) bool {
-	if len(members) == 0 || len(members) > maxMembers {
+// differBy reports whether some members are all that is between two sets:
+// what is in all and has none of them is in some, too.
+func (o *oracle) differBy(members []inward, all, some valueset.Set) bool {
+	if len(members) > maxMembers {
 		return false
 	}
-	for _, m := range members {
-		all = o.space.And(all, o.space.At([]change.Step{m}, valueset.All).Not())
+	for _, at := range members {
+		all = o.loose.And(all, o.loose.At(at, valueset.All).Not())
 	}
-	return o.space.Within(all, some).Verdict == valueset.Yes
+	return o.loose.Within(all, some).Verdict == valueset.Yes
 }
 
 // maxMembers is how many members are taken together.

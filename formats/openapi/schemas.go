@@ -1,6 +1,8 @@
 package openapi
 
 import (
+	"slices"
+
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
@@ -32,8 +34,15 @@ type pair struct {
 	inner []func(x situation) // what stands within, compared once the directions are known
 	mixed bool                // alternatives or conditions differ, which need the oracle
 
-	gone, came []change.Step // members that were told
+	way        inward // to the values, from those of the outermost pair
+	gone, came int    // how many members were told before
 }
+
+// An inward is the way to values within others.
+type inward []change.Step
+
+// member returns the way to a member of p's values.
+func (p *pair) member(name string) inward { return append(slices.Clip(p.way), change.Name(name)) }
 
 // declared returns the path of a declaration. What is sent and what is read are told
 // apart, as they are at their places.
@@ -65,7 +74,10 @@ func (d *differ) schemas(at change.Path, key string, base, head *document.Node, 
 		return
 	}
 	d.visited[v] = true
-	p := &pair{d: d, path: at, key: key, x: x, b: b, h: h, base: base, head: head}
+	p := &pair{d: d, path: at, key: key, x: x, b: b, h: h, base: base, head: head, gone: len(d.gone), came: len(d.came)}
+	if up := d.within; up != nil && (stands == up.path || up.path.Covers(stands)) {
+		p.way = append(slices.Clip(up.way), stands.Steps()[len(up.path.Steps()):]...)
+	}
 	if len(d.visited) > maxVisits || d.nested >= maxNested {
 		d.report(change.Change{
 			Rule: notCompared, Path: at, Key: "limit", Base: top(b.node()), Head: top(h.node()),
@@ -75,6 +87,8 @@ func (d *differ) schemas(at change.Path, key string, base, head *document.Node, 
 	}
 	d.nested++
 	defer func() { d.nested-- }()
+	defer func(up *pair) { d.within = up }(d.within)
+	d.within = p
 	defer d.trail.step(p, stands)()
 	p.compare()
 }
@@ -126,22 +140,16 @@ func (p *pair) judge() {
 		sure = sure.swap()
 	}
 	sure &= p.x.live
-	if x.text || p.overlapping() {
-		sure = 0 // the oracle knows values as JSON has them, and alternatives as sets
-	}
 	if p.d.told[0] > before[0] {
 		sure &^= wider
 	}
 	if p.d.told[1] > before[1] {
 		sure &^= narrower
 	}
-	if sure&wider != 0 && p.d.oracle.isMembers(p.gone, p.d.oracle.of(p.d.oracle.head, p.head), p.d.oracle.of(p.d.oracle.base, p.base)) {
-		sure &^= wider
+	if sure == 0 || !p.mixed || x.text || p.overlapping() || p.d.skipped > skipped {
+		return // each keyword was told by itself; or the oracle knows too little: values as JSON has them, and alternatives as sets
 	}
-	if sure&narrower != 0 && p.d.oracle.isMembers(p.came, p.d.oracle.of(p.d.oracle.base, p.base), p.d.oracle.of(p.d.oracle.head, p.head)) {
-		sure &^= narrower
-	}
-	if sure != 0 && p.d.skipped == skipped && (len(p.facts) > 0 || p.mixed) {
+	if sure &^= p.explained(); sure != 0 {
 		p.whole(sure)
 	}
 }
@@ -155,6 +163,30 @@ func (p *pair) overlapping() bool {
 		}
 	}
 	return len(p.facts) > 0
+}
+
+// explained returns in which directions values differ by nothing but members that were
+// told, and by which values fit two alternatives.
+func (p *pair) explained() (d direction) {
+	o := p.d.oracle
+	b, h := o.loose.Of(o.base.of(p.base)), o.loose.Of(o.head.of(p.head))
+	if o.differBy(p.inside(p.d.gone[p.gone:]), h, b) {
+		d |= wider
+	}
+	if o.differBy(p.inside(p.d.came[p.came:]), b, h) {
+		d |= narrower
+	}
+	return d
+}
+
+// inside returns the ways to members that start at p's values.
+func (p *pair) inside(members []inward) (inside []inward) {
+	for _, at := range members {
+		if len(at) > len(p.way) && slices.Equal(at[:len(p.way)], p.way) {
+			inside = append(inside, at[len(p.way):])
+		}
+	}
+	return inside
 }
 
 // whole tells that values differ, where no keyword says why.

@@ -351,6 +351,9 @@ func (b *builder) each(schemas []*Schema) []Set {
 // one returns the values that are in exactly one of sets.
 func (b *builder) one(sets []Set) Set {
 	all := []Set{b.Or(sets...)}
+	if b.AnyForOne {
+		return all[0]
+	}
 	for i, x := range sets {
 		for _, y := range sets[i+1:] {
 			if both := b.And(x, y); both != None {

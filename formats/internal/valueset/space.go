@@ -37,6 +37,8 @@ type Space struct {
 	answers map[[2]Set]Answer // of Within
 	memo    map[string]*outcome
 	key     []byte
+
+	AnyForOne bool // oneOf is read as anyOf; to be set before the first schema is
 }
 
 // An op says what a formula means. Those behind and speak of values of some types,
