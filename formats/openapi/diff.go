@@ -35,12 +35,12 @@ type differ struct {
 	oracle     *oracle
 	changes    []change.Change
 	index      map[sameChange]int
-	within     *pair    // the pair of schemas whose inside is compared; nil: none
-	told       [2]int   // how many facts said that head is wider, or narrower
-	gone, came []inward // of members that were told
-	skipped    int      // pairs that were met again
-	equal      []string // what the peer would call edits that were shown to change nothing
-	trail      *trail   // nil: nobody asks where something was found
+	within     *pair      // the pair of schemas whose inside is compared; nil: none
+	told       [2]int     // how many facts said that head is wider, or narrower
+	gone, came []memberOf // of members that were told
+	skipped    int        // pairs that were met again
+	equal      []string   // what the peer would call edits that were shown to change nothing
+	trail      *trail     // nil: nobody asks where something was found
 }
 
 func newDiffer(base, head *port) *differ {

@@ -71,7 +71,7 @@ func (p *pair) removed(at change.Path, was field) {
 	if p.x.live == 0 && v.says() {
 		return // the same is said in another way
 	}
-	p.d.gone = append(p.d.gone, p.member(was.name))
+	p.d.gone = append(p.d.gone, memberOf{p, was.name})
 	if p.h.isClosed() {
 		p.d.count(narrower)
 	}
@@ -137,7 +137,7 @@ func (p *pair) added(at change.Path, is field) {
 	if p.x.live == 0 && v.says() {
 		return
 	}
-	p.d.came = append(p.d.came, p.member(is.name))
+	p.d.came = append(p.d.came, memberOf{p, is.name})
 	if p.b.isClosed() {
 		p.d.count(wider)
 	}

@@ -3,6 +3,7 @@ package openapi
 import (
 	"strings"
 
+	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 	"github.com/breakwater-data/breakwater/formats/internal/valueset"
 )
@@ -69,7 +70,7 @@ func (o *oracle) ask(base, head *document.Node) answer {
 
 // differBy reports whether some members are all that is between two sets:
 // what is in all and has none of them is in some, too.
-func (o *oracle) differBy(members []inward, all, some valueset.Set) bool {
+func (o *oracle) differBy(members [][]change.Step, all, some valueset.Set) bool {
 	if len(members) > maxMembers {
 		return false
 	}

@@ -1,8 +1,6 @@
 package openapi
 
 import (
-	"slices"
-
 	"github.com/breakwater-data/breakwater/checker/change"
 	"github.com/breakwater-data/breakwater/checker/source/document"
 )
@@ -34,15 +32,16 @@ type pair struct {
 	inner []func(x situation) // what stands within, compared once the directions are known
 	mixed bool                // alternatives or conditions differ, which need the oracle
 
-	way        inward // to the values, from those of the outermost pair
-	gone, came int    // how many members were told before
+	up         *pair       // within which it stands; nil: the outermost
+	stands     change.Path // there, whatever it is called
+	gone, came int         // how many members were told before
 }
 
-// An inward is the way to values within others.
-type inward []change.Step
-
-// member returns the way to a member of p's values.
-func (p *pair) member(name string) inward { return append(slices.Clip(p.way), change.Name(name)) }
+// A memberOf is what the values of a pair have by that name.
+type memberOf struct {
+	pair *pair
+	name string
+}
 
 // declared returns the path of a declaration. What is sent and what is read are told
 // apart, as they are at their places.
@@ -74,9 +73,9 @@ func (d *differ) schemas(at change.Path, key string, base, head *document.Node, 
 		return
 	}
 	d.visited[v] = true
-	p := &pair{d: d, path: at, key: key, x: x, b: b, h: h, base: base, head: head, gone: len(d.gone), came: len(d.came)}
-	if up := d.within; up != nil && (stands == up.path || up.path.Covers(stands)) {
-		p.way = append(slices.Clip(up.way), stands.Steps()[len(up.path.Steps()):]...)
+	p := &pair{
+		d: d, path: at, key: key, x: x, b: b, h: h, base: base, head: head,
+		up: d.within, stands: stands, gone: len(d.gone), came: len(d.came),
 	}
 	if len(d.visited) > maxVisits || d.nested >= maxNested {
 		d.report(change.Change{
@@ -87,8 +86,8 @@ func (d *differ) schemas(at change.Path, key string, base, head *document.Node, 
 	}
 	d.nested++
 	defer func() { d.nested-- }()
-	defer func(up *pair) { d.within = up }(d.within)
 	d.within = p
+	defer func() { d.within = p.up }()
 	defer d.trail.step(p, stands)()
 	p.compare()
 }
@@ -179,14 +178,18 @@ func (p *pair) explained() (d direction) {
 	return d
 }
 
-// inside returns the ways to members that start at p's values.
-func (p *pair) inside(members []inward) (inside []inward) {
-	for _, at := range members {
-		if len(at) > len(p.way) && slices.Equal(at[:len(p.way)], p.way) {
-			inside = append(inside, at[len(p.way):])
+// inside returns the steps from p's values to members of them.
+func (p *pair) inside(members []memberOf) (all [][]change.Step) {
+	for _, m := range members {
+		way, q := []change.Step{change.Name(m.name)}, m.pair
+		for ; q != p && q.up != nil && (q.stands == q.up.path || q.up.path.Covers(q.stands)); q = q.up {
+			way = append(q.stands.Steps()[len(q.up.path.Steps()):], way...)
+		}
+		if q == p {
+			all = append(all, way)
 		}
 	}
-	return inside
+	return all
 }
 
 // whole tells that values differ, where no keyword says why.
