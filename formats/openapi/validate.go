@@ -24,16 +24,37 @@ var invalid = newRule("invalid", "", change.Risky, read|change.Request,
 	"It says something that OpenAPI does not allow, so tools read it in different ways or not at all. The comparison went on with what it could read.",
 	"Mend what the validator names; breakwater doctor lists all of it.")
 
-// validate says what in the description is not valid, each with where it stands. It
+// validate says what in the description is not valid, each with where it stands: what is
+// wrong in a component is not said again of the operations that refer to it. It
 // reads nothing but what load read. Examples and defaults are not held against their
 // schemas, nor are patterns against Go's syntax.
 func validate(ctx context.Context, p *port) error {
 	if p == nil || p.root == nil {
 		return nil
 	}
+	type mistake struct {
+		at   source.Span
+		text string
+	}
 	var problems document.Problems
-	for _, e := range p.lib.invalid(ctx) {
-		problems.Addf(p.lib.where(e), "%s", plainError(e))
+	all := p.lib.invalid(ctx)
+	inComponents, told := make(map[string]bool), make(map[mistake]bool)
+	isComponent := func(err error) bool {
+		_, is := errors.AsType[*openapi3.ComponentValidationError](err)
+		return is
+	}
+	for _, e := range all {
+		if isComponent(e) {
+			inComponents[plainError(e)] = true
+		}
+	}
+	for _, e := range all {
+		m := mistake{p.lib.where(e), plainError(e)}
+		if told[m] || inComponents[m.text] && !isComponent(e) {
+			continue
+		}
+		told[m] = true
+		problems.Addf(m.at, "%s", m.text)
 	}
 	return limited(problems.Err())
 }

@@ -34,6 +34,12 @@ func TestValidation(t *testing.T) {
 		{"no responses", valid + "paths:\n  /x:\n    get: {}\n", "api/openapi.yaml:5:5: "},
 		{"a parameter that the path does not have", valid + "paths:\n  /x/{id}:\n    get:\n      responses: {'204': {description: ok}}\n", "api/openapi.yaml:5:5: "},
 		{"a type that is none", valid + ok + "components:\n  schemas:\n    A: {type: text}\n", "api/openapi.yaml:9:5: "},
+		{
+			"a type that is none, referred to twice",
+			valid + strings.ReplaceAll(ok, "description: ok", "description: ok, content: {a/a: {schema: {$ref: '#/components/schemas/A'}}, b/b: {schema: {$ref: '#/components/schemas/A'}}}") +
+				"components:\n  schemas:\n    A: {type: text}\n",
+			"api/openapi.yaml:9:5: ",
+		},
 		{"no title", "openapi: 3.0.3\ninfo: {version: '1'}\n" + ok, "api/openapi.yaml:2:1: "},
 		{"a schema of itself", valid + ok + "components: {schemas: {A: {allOf: [{$ref: '#/components/schemas/A'}]}}}\n", ""},
 	}
