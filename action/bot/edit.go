@@ -44,12 +44,19 @@ func (l *library) compare(ctx context.Context, branch, head string) (tip, left s
 // tip returns where the default branch is; "": there is none yet. A forge that does not
 // say so at once is asked which branch that is.
 func (l *library) tip(ctx context.Context) (string, error) {
-	head, _, err := l.client.Repositories.GetCommit(ctx, l.owner, l.name, "HEAD", nil)
-	if err == nil && isSHA(head.GetSHA()) {
-		if len(head.Parents) > 0 {
-			l.learn(head, head.Parents[0].GetSHA(), head.Files)
+	commit, _, err := l.client.Repositories.GetCommit(ctx, l.owner, l.name, "HEAD", nil)
+	if err == nil && isSHA(commit.GetSHA()) {
+		if len(commit.Parents) > 0 {
+			l.learn(commit, commit.Parents[0].GetSHA(), commit.Files)
 		}
-		return head.GetSHA(), nil
+		return commit.GetSHA(), nil
+	}
+	if wait(err, l.Now()) > 0 {
+		return "", err
+	}
+	head, _, err := l.client.Repositories.GetCommitSHA1(ctx, l.owner, l.name, "HEAD", "") // it may have been too many differences
+	if err == nil && isSHA(head) {
+		return head, nil
 	}
 	if wait(err, l.Now()) > 0 || status(err) >= http.StatusInternalServerError {
 		return "", err

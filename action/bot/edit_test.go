@@ -42,14 +42,18 @@ func TestAListingFollowsFromTheOneBefore(t *testing.T) {
 			},
 		},
 		{
-			name: "the differences are too many for the forge", files: map[string]string{contract: wider}, listed: 2, compare: 2,
+			name: "the differences are too many for the forge", files: map[string]string{contract: wider}, listed: 3, compare: 2,
 			setUp: func(s *site, _ *forgeRepo, _ string) {
 				s.forge.before = func(w http.ResponseWriter, req *http.Request) bool {
-					much := strings.Contains(req.URL.Path, "/compare/") && req.URL.Query().Get("page") == ""
-					if much {
+					switch {
+					case strings.Contains(req.URL.Path, "/compare/") && req.URL.Query().Get("page") == "":
 						refuse(w, http.StatusUnprocessableEntity)
+					case strings.HasSuffix(req.URL.Path, "/commits/HEAD") && !strings.HasSuffix(req.Header.Get("Accept"), ".sha"):
+						refuse(w, http.StatusInternalServerError)
+					default:
+						return false
 					}
-					return much
+					return true
 				}
 			},
 		},

@@ -123,10 +123,13 @@ func (f *forge) gitRoutes(inRepo func(pattern string, do func(r *forgeRepo, req 
 		}
 		return 200, object{"name": req.PathValue("branch"), "commit": object{"sha": id}}
 	})
-	inRepo("GET /repos/{owner}/{repo}/commits/HEAD", func(r *forgeRepo, _ *http.Request) (int, any) {
+	inRepo("GET /repos/{owner}/{repo}/commits/HEAD", func(r *forgeRepo, req *http.Request) (int, any) {
 		head := r.branches["main"]
-		if head == "" {
+		switch {
+		case head == "":
 			return 404, nil
+		case strings.HasSuffix(req.Header.Get("Accept"), ".sha"):
+			return 200, []byte(head)
 		}
 		commit := r.shown(head)
 		commit["files"] = r.differences(r.commits[head].parent, head)

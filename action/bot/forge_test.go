@@ -249,7 +249,10 @@ func (f *forge) handler() http.Handler {
 				refuse(w, code)
 				return
 			}
-			text, _ := json.Marshal(v)
+			text, plain := v.([]byte)
+			if !plain {
+				text, _ = json.Marshal(v)
+			}
 			tag := fmt.Sprintf(`"%x"`, sha256.Sum256(text))
 			f.sayBudget(w)
 			if req.Method == http.MethodGet {
