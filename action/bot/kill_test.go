@@ -283,6 +283,15 @@ func killed(t *testing.T, database string, replicas int) {
 	}
 	told := time.Now()
 	if missing := s.unfinished(); missing != "" || waiting+dead > 0 {
+		for _, state := range []store.LetterState{store.Waiting, store.Dead} {
+			letters, err := memory.Letters(t.Context(), state, nil, 10)
+			for _, l := range letters {
+				t.Logf("a %s letter of %s by %s, try %d, due %v: %q", state, l.Repo, l.Notice.Channel, l.Tries, l.Due, l.Failure)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
 		t.Fatalf("no finished check of the newest head:%s; %d letters wait, %d are dead", missing, waiting, dead)
 	}
 	s.shown()

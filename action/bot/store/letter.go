@@ -37,7 +37,7 @@ type Letter struct {
 	Message  string // what it is sent with: the same for all that are sent together
 	Gathered bool   // its receiver had his share of the week, so it waits for others
 	Due      time.Time
-	Tries    int
+	Tries    int // one whose worker was killed is made again, and no further one
 	Failure  string
 	Made     time.Time
 	Sent     time.Time
@@ -177,7 +177,7 @@ func (s *Store) Take(ctx context.Context, id int64, hold time.Duration, ration f
 				return err
 			}
 		}
-		n, err := tx.Exec(ctx, `UPDATE letter SET held = $1, tries = tries + 1 WHERE message = $2 AND state = $3 AND held <= $4`, stamp(now.Add(hold)), l.Message, string(Waiting), stamp(now))
+		n, err := tx.Exec(ctx, `UPDATE letter SET held = $1, tries = tries + CASE WHEN held = 0 THEN 1 ELSE 0 END WHERE message = $2 AND state = $3 AND held <= $4`, stamp(now.Add(hold)), l.Message, string(Waiting), stamp(now))
 		if err != nil || n == 0 {
 			again = now.Add(hold)
 			return err

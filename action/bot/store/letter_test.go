@@ -73,6 +73,11 @@ func TestALetterIsTakenByOneWorker(t *testing.T) {
 			t.Errorf("got %+v", second)
 		}
 		c.pass(2 * time.Minute) // its worker was killed
+		again, keys, _ := take(t, s, 2, 0)
+		if !slices.Equal(keys, []string{"two"}) || again[0].Tries != 1 { // of which its receiver is not to blame
+			t.Fatalf("got %+v", again)
+		}
+		must(t, s.Undelivered(t.Context(), again, "", "out of reach", c.Now()))
 		if again, keys, _ := take(t, s, 2, 0); !slices.Equal(keys, []string{"two"}) || again[0].Tries != 2 {
 			t.Errorf("got %+v", again)
 		}
