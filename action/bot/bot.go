@@ -175,9 +175,14 @@ func or[T comparable](v, otherwise T) T {
 }
 
 // work begins to do the jobs.
-func (b *Bot) work(ctx context.Context) (stop func(context.Context) error, err error) {
+func (b *Bot) work(ctx context.Context) (func(context.Context) error, error) {
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	workers := river.NewWorkers()
-	river.AddWorker(workers, within(updateTime, b.update))
+	// An update holds a claim while it runs and so may be asked for while it does: what it is
+	// given here is how soon the queue hands the work of a killed replica to a live one.
+	river.AddWorker(workers, within(or(b.Hold, defaultHold), func(_ context.Context, job *river.Job[store.Update]) error {
+		return b.update(life, job)
+	}))
 	river.AddWorker(workers, within(commandTime, b.command))
 	river.AddWorker(workers, within(sweepTime, b.sweepJob))
 	if b.Register != nil {
@@ -188,7 +193,16 @@ func (b *Bot) work(ctx context.Context) (stop func(context.Context) error, err e
 		slots[store.LetterQueue] = letterSlots
 	}
 	// A job outlives the signal to stop, for as long as the bot drains.
-	return b.Store.Work(context.WithoutCancel(ctx), store.Work{Workers: workers, Slots: slots, Rescue: b.Rescue, Log: slog.New(atLeast{b.Log.Handler(), slog.LevelWarn})})
+	stop, err := b.Store.Work(context.WithoutCancel(ctx), store.Work{Workers: workers, Slots: slots, Rescue: b.Rescue, Log: slog.New(atLeast{b.Log.Handler(), slog.LevelWarn})})
+	if err != nil {
+		end()
+		return nil, err
+	}
+	return func(ctx context.Context) error {
+		defer end()
+		defer context.AfterFunc(ctx, end)()
+		return stop(ctx)
+	}, nil
 }
 
 // A limited worker has so long for a job. The queue runs a job again whose worker was

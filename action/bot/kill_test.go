@@ -3,7 +3,9 @@ package bot
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -272,17 +274,18 @@ func killed(t *testing.T, database string, replicas int) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	checked := time.Now()
-	waiting, dead := int64(1), int64(0)
-	for waiting > 0 && ctx.Err() == nil {
+	behind, waiting, dead := int64(1), int64(0), int64(0)
+	for behind+waiting > 0 && ctx.Err() == nil {
 		time.Sleep(100 * time.Millisecond)
-		if subjects, _, err := memory.Waiting(ctx); err == nil && subjects == 0 {
-			if waiting, dead, err = memory.CountLetters(ctx); err != nil {
-				waiting = 1
-			}
+		if subjects, _, err := memory.Waiting(ctx); err == nil {
+			behind = subjects // and only then its letters, which are written with what is done
+		}
+		if letters, lost, err := memory.CountLetters(ctx); err == nil {
+			waiting, dead = letters, lost
 		}
 	}
 	told := time.Now()
-	if missing := s.unfinished(); missing != "" || waiting+dead > 0 {
+	if missing := s.unfinished(); missing != "" || behind+waiting+dead > 0 {
 		for _, state := range []store.LetterState{store.Waiting, store.Dead} {
 			letters, err := memory.Letters(t.Context(), state, nil, 10)
 			for _, l := range letters {
@@ -292,7 +295,7 @@ func killed(t *testing.T, database string, replicas int) {
 				t.Error(err)
 			}
 		}
-		t.Fatalf("no finished check of the newest head:%s; %d letters wait, %d are dead", missing, waiting, dead)
+		t.Fatalf("no finished check of the newest head:%s; %d subjects are not up to date; %d letters wait, %d are dead", missing, behind, waiting, dead)
 	}
 	s.shown()
 	t.Logf("%d deliveries in %d tries, %d kills, in %v; all checked %v and all told %v later",
@@ -389,4 +392,41 @@ func (s *siege) heard(a *audience, memory *store.Store) {
 	}
 	t.Logf("%d letters, of which %d gave way to newer ones; delivered by channel %v, %d of the webhook's cut by a kill; its receiver took %d, each once, in %d requests; Slack shows %d messages, %d of them twice, with %d lines below; %d mails, %d of them twice",
 		len(known), len(dropped), sent, cut, len(keys), asked, len(a.posts), repeated(a.posts), a.lines, len(mails), repeated(mails))
+}
+
+// A replica was killed two minutes ago, after it had finished a check and before it wrote
+// down that it had: longer than a claim is held, and shorter than an update may take.
+func TestTheWorkOfAKilledReplicaIsTakenOverBeforeAnUpdateCouldHaveEnded(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bot.db")
+	s := newSiteOn(t, "sqlite://"+file)
+	r, p := s.checkout()
+	s.tellPull("opened", r.name, 7)
+	s.settled()
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	err := s.bot.Store.Do(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Want(t.Context(), store.Subject{Installation: installation, Repo: r.name, Kind: store.Pull, Name: "7"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := db.ExecContext(t.Context(), `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = datetime('now', 'subsec', '-2 minutes'), attempted_by = jsonb('["killed"]') WHERE state <> 'completed'`)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := done.RowsAffected(); n == 0 || err != nil {
+		t.Fatalf("no job was running (%v)", err)
+	}
+	s.bot, s.log = newBot(t, s.forge, "sqlite://"+file)
+	s.start()
+	s.settled()
+	if run := s.only(r, p.head); run.Conclusion != "failure" {
+		t.Errorf("the run is %+v", run)
+	}
 }

@@ -21,6 +21,7 @@ const (
 	MaxAttempts = 20               // of one job; with their pauses an hour and a half
 	longest     = 10 * time.Minute // between two attempts
 	rescueAfter = time.Minute      // a job whose worker was killed is run again
+	stuckAfter  = longest          // past its time, until a job that does not end is warned of
 	poll        = 500 * time.Millisecond
 )
 
@@ -89,7 +90,8 @@ func (q *riverQueue[T]) work(ctx context.Context, w Work) (func(context.Context)
 		Logger: w.Log, Workers: w.Workers, Queues: make(map[string]river.QueueConfig),
 		JobTimeout:           -1, // each kind of job has its own
 		RescueStuckJobsAfter: max(w.Rescue, 0), FetchPollInterval: poll,
-		RetryPolicy: patience{},
+		RetryPolicy:       patience{},
+		JobStuckThreshold: stuckAfter,
 	}
 	if config.RescueStuckJobsAfter == 0 {
 		config.RescueStuckJobsAfter = rescueAfter
